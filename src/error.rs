@@ -1,0 +1,222 @@
+//! Every way a call can fail. Errors of the graphics stack are carried as text, so that [`Error`] is `Clone` and
+//! nothing above the executors needs to know `wgpu`.
+
+/// What went wrong, where, and what to do about it.
+///
+/// Invalid arguments fail in the call that receives them; device errors surface when a result is read.
+///
+/// # Examples
+///
+/// ```
+/// let device = swath::Device::cpu()?;
+/// let error = device.points(&[[0.0, 0.0, 0.0], [0.0, f64::NAN, 0.0]]).unwrap_err();
+/// assert_eq!(error.to_string(), "point 1 has y = NaN; remove points that are not finite before uploading");
+/// # Ok::<(), swath::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An environment variable holds a value that Swath does not know.
+    #[error("{variable}={value} is not valid; use {allowed}")]
+    Environment {
+        /// Name of the variable.
+        variable: &'static str,
+        /// What it was set to.
+        value: String,
+        /// The values it takes, in words.
+        allowed: String,
+    },
+    /// A GPU was asked for by name or kind and none fits.
+    #[error("{wanted}, but {seen}")]
+    NoAdapter {
+        /// What was asked for.
+        wanted: String,
+        /// The adapters that were seen and why they do not fit.
+        seen: String,
+    },
+    /// The memory of an image view does not hold the image it claims to.
+    #[error(
+        "a {width}x{height} image with {channels} channels and rows {stride} elements apart needs {needed} elements, \
+         but the slice has {given}; pass a longer slice or the right stride"
+    )]
+    ImageLayout {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+        /// Elements a pixel.
+        channels: usize,
+        /// Elements from one row to the next.
+        stride: usize,
+        /// Elements that the slice would have to hold.
+        needed: usize,
+        /// Elements that it holds.
+        given: usize,
+    },
+    /// A sub-view reaches outside its image.
+    #[error(
+        "the sub-view at ({x}, {y}) of {width}x{height} pixels reaches outside the {image_width}x{image_height} image; \
+         keep x + width and y + height within it"
+    )]
+    ImageBounds {
+        /// Left edge, in pixels.
+        x: usize,
+        /// Top edge, in pixels.
+        y: usize,
+        /// Width asked for, in pixels.
+        width: usize,
+        /// Height asked for, in pixels.
+        height: usize,
+        /// Width of the image.
+        image_width: usize,
+        /// Height of the image.
+        image_height: usize,
+    },
+    /// The image has no pixels where the operation needs at least one.
+    #[error("{operation} needs at least one pixel, but the image is {width}x{height}; skip empty images")]
+    EmptyImage {
+        /// The operation that was called.
+        operation: &'static str,
+        /// Width of the image.
+        width: usize,
+        /// Height of the image.
+        height: usize,
+    },
+    /// Per-channel parameters do not fit the image.
+    #[error("{given} values of mean and std were given for an image with {expected} colour channels; give {expected}")]
+    Channels {
+        /// How many were given.
+        given: usize,
+        /// How many the image has.
+        expected: usize,
+    },
+    /// A mean or standard deviation cannot be used.
+    #[error(
+        "channel {channel} has mean {mean} and std {std}; both must be finite and std above 0, \
+         in units where white is 1"
+    )]
+    Normalization {
+        /// Index of the channel.
+        channel: usize,
+        /// Its mean.
+        mean: f64,
+        /// Its standard deviation.
+        std: f64,
+    },
+    /// A coordinate is NaN or infinite.
+    #[error("point {index} has {axis} = {value}; remove points that are not finite before uploading")]
+    NonFinite {
+        /// Index of the point in the input.
+        index: usize,
+        /// `'x'`, `'y'` or `'z'`.
+        axis: char,
+        /// The coordinate.
+        value: f64,
+    },
+    /// The cloud is so wide, or so far from its origin, that squared distances overflow `f32`.
+    #[error(
+        "the points reach {reach:e} units from the origin {origin:?}, where f32 distances end at {limit:e}; \
+         leave the origin to Swath, or remove the outliers"
+    )]
+    Extent {
+        /// Largest distance along an axis from the origin.
+        reach: f64,
+        /// The largest that is accepted.
+        limit: f64,
+        /// The origin in use.
+        origin: [f64; 3],
+    },
+    /// The coordinate unit or origin cannot be used.
+    #[error("{what} is {value}; it must be {allowed}")]
+    PointsOption {
+        /// Which option.
+        what: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The number of neighbours asked for is out of range.
+    #[error("k = {k} neighbours were asked for; k must be between 1 and {limit}")]
+    NeighborCount {
+        /// Neighbours asked for.
+        k: usize,
+        /// The most that can be asked for.
+        limit: usize,
+    },
+    /// A feature table without columns was asked for.
+    #[error("no features were asked for; name at least one, or use Feature::ALL")]
+    NoFeatures,
+    /// A feature's name is not known.
+    #[error("{name:?} is not a feature; the features are {known}")]
+    UnknownFeature {
+        /// The name that was given.
+        name: String,
+        /// All names, separated by commas.
+        known: String,
+    },
+    /// The data does not fit the device.
+    #[error("{what} needs {requested} {unit}, but {limit_name} is {limit}; {advice}")]
+    TooLarge {
+        /// What does not fit.
+        what: String,
+        /// How much it needs.
+        requested: u64,
+        /// Unit of `requested` and `limit`.
+        unit: &'static str,
+        /// Which limit it exceeds.
+        limit_name: &'static str,
+        /// The limit.
+        limit: u64,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Memory ran out, also after idle buffers were given back.
+    #[error("out of {space} memory: {requested} bytes were asked for; {state}")]
+    OutOfMemory {
+        /// `"host"` or `"device"`.
+        space: &'static str,
+        /// Bytes asked for.
+        requested: u64,
+        /// The pool at that time, in words.
+        state: String,
+    },
+    /// The device is gone: unplugged, reset by its driver, or destroyed.
+    #[error("the device was lost: {reason}; make a new Device and upload again")]
+    DeviceLost {
+        /// What the driver said.
+        reason: String,
+    },
+    /// The graphics stack refused something that Swath believed to be valid.
+    #[error("{operation} failed on the GPU: {message}")]
+    Gpu {
+        /// What was being done.
+        operation: String,
+        /// What `wgpu` said.
+        message: String,
+    },
+    /// A worker thread panicked; this is a bug in Swath.
+    #[error("a worker panicked during {operation}: {message}; please report this")]
+    Panicked {
+        /// What was being done.
+        operation: &'static str,
+        /// The panic's message.
+        message: String,
+    },
+    /// A worker pool could not be made.
+    #[error("{threads} worker threads could not be started: {message}; set SWATH_THREADS to a smaller number")]
+    Workers {
+        /// Threads asked for.
+        threads: usize,
+        /// What the system said.
+        message: String,
+    },
+    /// The call would block where nothing may.
+    #[error("{operation} would block this thread; {advice}")]
+    WouldBlock {
+        /// The call.
+        operation: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+}

@@ -1,0 +1,9 @@
+//! GPU compute for images and point clouds over WebGPU, with a CPU SIMD executor that gives the same answers.
+
+mod cpu;
+mod error;
+mod memory;
+
+pub use cpu::SimdLevel;
+pub use error::Error;
+pub use memory::{DeviceStats, PoolStats};
