@@ -1,6 +1,7 @@
 //! `cargo xtask test`: a Vulkan driver, then the whole suite.
 
-use crate::{Outcome, packages, process, vulkan};
+use crate::vulkan::{self, Problem};
+use crate::{Outcome, packages, process};
 
 /// Everything but the benches, which `cargo test --benches -p swath-benches` runs.
 const SUITE: [&str; 4] = ["test", "--workspace", "--exclude", "swath-benches"];
@@ -42,14 +43,15 @@ fn ensure_gpu() -> Result<(), String> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let Some(problem) = vulkan::missing() else {
-        println!("Vulkan: loader and driver are here");
-        return Ok(());
-    };
-    println!("Vulkan: {problem}");
-    packages::install(&["mesa-vulkan-drivers", "libvulkan1"]).map_err(|why| format!("{why}; {HOW_TO_INSTALL}"))?;
-    match vulkan::missing() {
-        None => Ok(()),
-        Some(problem) => Err(format!("installed a Vulkan driver, and still {problem}")),
+    match vulkan::look() {
+        Ok(()) => println!("Vulkan: loader and driver are here"),
+        Err(Problem::Misdirected(what)) => return Err(what),
+        Err(Problem::Missing(what)) => {
+            println!("Vulkan: {what}");
+            packages::install(&["mesa-vulkan-drivers", "libvulkan1"])
+                .map_err(|why| format!("{what}, and {why}; {HOW_TO_INSTALL}"))?;
+            vulkan::look().map_err(|problem| format!("installed a Vulkan driver, and still: {problem:?}"))?;
+        }
     }
+    Ok(())
 }

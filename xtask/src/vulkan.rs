@@ -12,24 +12,36 @@ const LOADER: &str = "libvulkan.so.1";
 /// Vulkan-Loader, docs/LoaderDriverInterface.md, "Driver Discovery on Linux".
 const DATA_FOLDERS: [&str; 5] = ["/usr/local/etc", "/usr/local/share", "/etc", "/usr/share", "/usr/etc"];
 
-/// What is missing for Vulkan on this Linux, in words; none if nothing is.
-pub fn missing() -> Option<String> {
-    if loader_folders().iter().all(|folder| !folder.join(LOADER).exists()) && !linker_knows_loader() {
-        return Some(format!("there is no Vulkan loader ({LOADER})"));
-    }
-    missing_driver(&|name| std::env::var_os(name))
+/// What stands in the way of Vulkan, in words.
+#[derive(Debug, PartialEq)]
+pub enum Problem {
+    /// Something that a package can bring.
+    Missing(String),
+    /// The environment points away from every driver, so that no package helps.
+    Misdirected(String),
 }
 
-/// The driver's part of [`missing`], in the environment that `variable` reads.
-fn missing_driver(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<String> {
+/// Whether this Linux has a loader and a driver.
+pub fn look() -> Result<(), Problem> {
+    if loader_folders().iter().all(|folder| !folder.join(LOADER).exists()) && !linker_knows_loader() {
+        return Err(Problem::Missing(format!("there is no Vulkan loader ({LOADER})")));
+    }
+    look_for_driver(&|name| std::env::var_os(name))
+}
+
+/// The driver's part of [`look`], in the environment that `variable` reads.
+fn look_for_driver(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<(), Problem> {
     for name in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
         let Some(value) = variable(name) else { continue };
-        let found = std::env::split_paths(&value).any(|path| path.is_file() || holds_driver(&path));
-        return (!found).then(|| format!("{name} names no Vulkan driver: {}", value.display()));
+        return match std::env::split_paths(&value).any(|path| path.is_file() || holds_driver(&path)) {
+            true => Ok(()),
+            false => Err(Problem::Misdirected(format!("{name} names no Vulkan driver: {}", value.display()))),
+        };
     }
-    let folders = driver_folders(variable);
-    let found = folders.iter().any(|folder| holds_driver(folder));
-    (!found).then(|| "there is no Vulkan driver (a .json file in an icd.d folder)".into())
+    match driver_folders(variable).iter().any(|folder| holds_driver(folder)) {
+        true => Ok(()),
+        false => Err(Problem::Missing("there is no Vulkan driver (a .json file in an icd.d folder)".into())),
+    }
 }
 
 fn driver_folders(variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
@@ -80,10 +92,10 @@ mod tests {
         let folder = folder_with("named", &["soft.json"]);
         let driver = folder.join("vulkan/icd.d/soft.json");
         let named = |value: PathBuf| move |name: &str| (name == "VK_DRIVER_FILES").then(|| value.clone().into());
-        assert_eq!(missing_driver(&named(driver)), None);
-        assert_eq!(missing_driver(&named(folder.join("vulkan/icd.d"))), None);
-        let reason = missing_driver(&named("/nowhere/soft.json".into()));
-        assert_eq!(reason.as_deref(), Some("VK_DRIVER_FILES names no Vulkan driver: /nowhere/soft.json"));
+        assert_eq!(look_for_driver(&named(driver)), Ok(()));
+        assert_eq!(look_for_driver(&named(folder.join("vulkan/icd.d"))), Ok(()));
+        let problem = "VK_DRIVER_FILES names no Vulkan driver: /nowhere/soft.json".into();
+        assert_eq!(look_for_driver(&named("/nowhere/soft.json".into())), Err(Problem::Misdirected(problem)));
         std::fs::remove_dir_all(folder).unwrap();
     }
 
