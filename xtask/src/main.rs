@@ -13,10 +13,11 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
-  test [ARGS..]   make sure that there is a Vulkan driver, then run the whole suite on the CPU and the GPU;
-                  with ARGS, only what `cargo test ARGS` selects
-  check wasm      type-check the library for wasm32-unknown-unknown, as the browser will use it
-  bench           race Swath against its rivals in one run and print a markdown table of ratios";
+  test [ARGS..]     make sure that there is a Vulkan driver, then run the whole suite on the CPU and the GPU;
+                    with ARGS, only what `cargo test ARGS` selects
+  check wasm        type-check the library for wasm32-unknown-unknown, as the browser will use it
+  bench [--readme]  race Swath against its rivals in one run and print a markdown table of ratios;
+                    with --readme, put it into README.md too";
 
 /// What a task ends with: the exit code of the work it ran, or the reason why that work could not start.
 type Outcome = Result<ExitCode, String>;
