@@ -36,27 +36,19 @@ pub fn executors() -> Vec<Executor> {
 }
 
 fn cpu(simd: Option<SimdLevel>) -> Device {
-    device(|options| {
-        options.choice = DeviceChoice::Cpu;
-        options.simd = simd;
-        options.pool = Some(Arc::clone(pool()));
-    })
+    let pool = Some(Arc::clone(pool()));
+    device(DeviceOptions { choice: DeviceChoice::Cpu, simd, pool, ..DeviceOptions::default() })
 }
 
 fn one_thread() -> Device {
-    device(|options| {
-        options.choice = DeviceChoice::Cpu;
-        options.threads = Some(1);
-    })
+    device(DeviceOptions { choice: DeviceChoice::Cpu, threads: Some(1), ..DeviceOptions::default() })
 }
 
 fn gpu() -> Option<Device> {
-    let device = device(|options| options.choice = DeviceChoice::Auto);
+    let device = device(DeviceOptions::default());
     device.info().is_gpu.then_some(device)
 }
 
-fn device(choose: impl FnOnce(&mut DeviceOptions)) -> Device {
-    let mut options = DeviceOptions::default();
-    choose(&mut options);
+fn device(options: DeviceOptions) -> Device {
     Device::with_options(&options).expect("a device")
 }
