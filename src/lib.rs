@@ -3,7 +3,9 @@
 mod cpu;
 mod error;
 mod memory;
+mod points;
 
 pub use cpu::SimdLevel;
 pub use error::Error;
 pub use memory::{DeviceStats, PoolStats};
+pub use points::Feature;
