@@ -9,8 +9,9 @@ use crate::terminal::Outcome;
 pub const DESCRIPTOR_BYTES: usize = 192;
 /// Data type of a 4-byte float.
 const FLOAT: u8 = 9;
-/// Data type of bytes without a meaning; the options field holds how many.
-const UNDOCUMENTED: u8 = 0;
+/// Data types that bytes without a description are given, with their lengths. LAS has a type for such bytes too, 0, but
+/// laspy 2.6 refuses files in which one has more than three of them; whole numbers every reader knows.
+const PLAIN: [(usize, u8); 4] = [(8, 7), (4, 5), (2, 3), (1, 1)];
 
 /// Descriptors of all extra dimensions of a record, in the order of their bytes.
 #[derive(Debug, Default, PartialEq)]
@@ -21,7 +22,7 @@ pub struct ExtraDimensions {
 impl ExtraDimensions {
     /// Dimensions of records with `extra_bytes` after the standard fields, described by these VLR payloads in order.
     ///
-    /// Bytes that no descriptor accounts for are described as undocumented: whatever is appended must come after them.
+    /// Bytes that no descriptor accounts for get one: whatever is appended must come after them.
     pub fn read<'a>(payloads: impl Iterator<Item = &'a [u8]>, extra_bytes: usize) -> Outcome<Self> {
         let descriptors: Vec<_> =
             payloads.flat_map(|payload| payload.as_chunks::<DESCRIPTOR_BYTES>().0).copied().collect();
@@ -41,7 +42,7 @@ impl ExtraDimensions {
     /// Appends one 4-byte float and returns its name: the one given, or with `_2`, `_3`, .. where that is taken.
     pub fn push_float(&mut self, name: &str, description: &str) -> String {
         let name = self.free_name(name);
-        self.descriptors.push(descriptor(FLOAT, 0, &name, description));
+        self.descriptors.push(descriptor(FLOAT, &name, description));
         name
     }
 
@@ -51,11 +52,12 @@ impl ExtraDimensions {
     }
 
     fn push_undocumented(&mut self, mut bytes: usize) {
-        while bytes > 0 {
-            let length = bytes.min(usize::from(u8::MAX));
-            let name = self.free_name("undocumented");
-            self.descriptors.push(descriptor(UNDOCUMENTED, length as u8, &name, "bytes without a description"));
-            bytes -= length;
+        for (length, data_type) in PLAIN {
+            while bytes >= length {
+                let name = self.free_name("undocumented");
+                self.descriptors.push(descriptor(data_type, &name, "bytes without a description"));
+                bytes -= length;
+            }
         }
     }
 
@@ -72,10 +74,9 @@ impl ExtraDimensions {
     }
 }
 
-fn descriptor(data_type: u8, options: u8, name: &str, description: &str) -> [u8; DESCRIPTOR_BYTES] {
+fn descriptor(data_type: u8, name: &str, description: &str) -> [u8; DESCRIPTOR_BYTES] {
     let mut bytes = [0; DESCRIPTOR_BYTES];
     bytes[2] = data_type;
-    bytes[3] = options;
     copy_text(&mut bytes[4..36], name);
     copy_text(&mut bytes[160..192], description);
     bytes
@@ -113,8 +114,8 @@ mod tests {
 
     #[test]
     fn two_vlrs_become_one_in_the_order_of_the_bytes() {
-        let first = descriptor(FLOAT, 0, "height", "").to_vec();
-        let second = [descriptor(1, 0, "flag", ""), descriptor(8, 0, "id", "")].concat();
+        let first = descriptor(FLOAT, "height", "").to_vec();
+        let second = [descriptor(1, "flag", ""), descriptor(8, "id", "")].concat();
         let mut dimensions = ExtraDimensions::read([&first[..], &second].into_iter(), 4 + 1 + 8).unwrap();
         assert_eq!(dimensions.push_float("planarity", "k = 16"), "planarity");
         assert_eq!(names(&dimensions), ["height", "flag", "id", "planarity"]);
@@ -123,12 +124,12 @@ mod tests {
 
     #[test]
     fn undescribed_bytes_come_before_what_is_appended() {
-        let known = descriptor(3, 0, "echo", "");
-        let dimensions = ExtraDimensions::read([&known[..]].into_iter(), 2 + 300).unwrap();
-        assert_eq!(names(&dimensions), ["echo", "undocumented", "undocumented_2"]);
-        assert_eq!(dimensions.descriptors[1][2..4], [0, 255]);
-        assert_eq!(dimensions.descriptors[2][2..4], [0, 45]);
-        assert_eq!(dimensions.byte_length().unwrap(), 302);
+        let known = descriptor(3, "echo", "");
+        let mut dimensions = ExtraDimensions::read([&known[..]].into_iter(), 2 + 15).unwrap();
+        dimensions.push_float("planarity", "");
+        let expected = ["echo", "undocumented", "undocumented_2", "undocumented_3", "undocumented_4", "planarity"];
+        assert_eq!(names(&dimensions), expected);
+        assert_eq!(dimensions.byte_length().unwrap(), 2 + 8 + 4 + 2 + 1 + 4);
     }
 
     #[test]
@@ -140,13 +141,13 @@ mod tests {
 
     #[test]
     fn contradictions_are_errors() {
-        let known = descriptor(10, 0, "echo", "");
+        let known = descriptor(10, "echo", "");
         let error = ExtraDimensions::read([&known[..]].into_iter(), 4).unwrap_err().to_string();
         assert_eq!(
             error,
             "its extra dimensions take 8 bytes a point, but the points have 4; the file contradicts itself"
         );
-        let unknown = descriptor(31, 0, "echo", "");
+        let unknown = descriptor(31, "echo", "");
         let error = ExtraDimensions::read([&unknown[..]].into_iter(), 4).unwrap_err().to_string();
         assert_eq!(error, "its extra dimension \"echo\" has the unknown data type 31");
     }
@@ -155,7 +156,7 @@ mod tests {
     fn deprecated_pairs_and_triples_have_their_length() {
         let lengths = [(9, 4), (19, 8), (29, 12), (30, 24), (11, 2)];
         for (data_type, expected) in lengths {
-            assert_eq!(byte_length(&descriptor(data_type, 0, "", "")).unwrap(), expected);
+            assert_eq!(byte_length(&descriptor(data_type, "", "")).unwrap(), expected);
         }
     }
 }

@@ -12,7 +12,7 @@ const MARGIN: u32 = 7;
 /// Draws the legend into the lower left corner, if the picture is large enough.
 pub fn draw_legend(picture: &mut RgbImage, title: &str, [low, high]: [f32; 2]) {
     let scale = (picture.width().max(picture.height()) / 640).max(1);
-    let (low, high) = (number(low), number(high));
+    let (low, high) = (number(low, high - low), number(high, high - low));
     let content = BAR_WIDTH.max(text_width(title)).max(text_width(&low) + text_width(&high) + 4);
     let width = (content + 2 * MARGIN) * scale;
     let height = (2 * MARGIN + 2 * GLYPH_HEIGHT + BAR_HEIGHT + 8) * scale;
@@ -41,14 +41,15 @@ fn darken(picture: &mut RgbImage, left: u32, top: u32, width: u32, height: u32) 
     }
 }
 
-/// Three digits that matter, and no more.
-fn number(value: f32) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if !(1e-3..1e5).contains(&size) => format!("{value:.1e}"),
-        size if size < 10.0 => format!("{value:.2}"),
-        size if size < 100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
+/// As many digits as tell values in a range of this width apart.
+fn number(value: f32, width: f32) -> String {
+    let decimals = (2.0 - width.max(f32::MIN_POSITIVE).log10().floor()).clamp(0.0, 12.0) as usize;
+    let rounded = format!("{value:.decimals$}");
+    let is_zero = !rounded.contains(|digit| ('1'..='9').contains(&digit));
+    match decimals {
+        _ if is_zero => "0".to_owned(),
+        6.. => format!("{value:.1e}"),
+        _ => rounded,
     }
 }
 
@@ -58,9 +59,17 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let cases = [(0.0, "0"), (0.98765, "0.99"), (-0.5, "-0.50"), (12.34, "12.3"), (4321.0, "4321"), (2e-7, "2.0e-7")];
-        for (value, expected) in cases {
-            assert_eq!(number(value), expected);
+        let cases = [
+            (0.0, 1.0, "0"),
+            (6.3e-5, 0.87, "0"),
+            (0.98765, 1.0, "0.99"),
+            (-0.5, 1.5, "-0.50"),
+            (12.34, 12.0, "12.3"),
+            (4321.0, 4000.0, "4321"),
+            (2e-7, 2e-7, "2.0e-7"),
+        ];
+        for (value, width, expected) in cases {
+            assert_eq!(number(value, width), expected);
         }
     }
 

@@ -21,7 +21,7 @@ fn hill_shade(surface: &Surface, pixel: usize) -> f32 {
     let north = soft(slope(surface, pixel, (0, -1)));
     let length = (east * east + north * north + 1.0).sqrt();
     let cosine = (-east * LIGHT[0] - north * LIGHT[1] + LIGHT[2]) / length;
-    0.35 + 0.65 * (cosine / LIGHT[2]).max(0.0)
+    0.45 + 0.55 * (cosine / LIGHT[2]).max(0.0)
 }
 
 /// Rise along a direction, from the neighbours on both sides where they are known.
@@ -38,13 +38,13 @@ fn slope(surface: &Surface, pixel: usize, (right, down): (i32, i32)) -> f32 {
 
 /// Walls and crowns are so steep that they would be only black or white.
 fn soft(slope: f32) -> f32 {
-    1.6 * slope / (1.0 + 0.9 * slope.abs())
+    1.5 * slope / (1.0 + 1.2 * slope.abs())
 }
 
 /// Share of the sky that the surroundings leave free, stretched so that it shows.
 fn open_sky(surface: &Surface, pixel: usize) -> f32 {
     let hidden: f32 = DIRECTIONS.into_iter().map(|direction| horizon_sine(surface, pixel, direction)).sum();
-    (1.0 - 0.9 * hidden / DIRECTIONS.len() as f32).max(0.25)
+    1.0 - 0.62 * hidden / DIRECTIONS.len() as f32
 }
 
 /// Sine of the elevation of the horizon.

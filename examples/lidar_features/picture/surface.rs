@@ -5,6 +5,8 @@ use super::view::View;
 
 /// Pixels up to which gaps between points are closed.
 const REACH: i32 = 4;
+/// Points around a pixel, past the first, from which on there certainly is something.
+const ENOUGH: f32 = 3.0;
 
 /// Height and value of every pixel; NaN where there is none.
 #[derive(Debug)]
@@ -15,7 +17,7 @@ pub struct Surface {
     pub heights: Vec<f32>,
     /// The feature.
     pub values: Vec<f32>,
-    /// How sure a pixel is that there is ground: 1 on points, less far from them, 0 where nothing is known.
+    /// How sure a pixel is that there is something: 1 among points, 0 where there are none or a lone one.
     pub presence: Vec<f32>,
 }
 
@@ -54,12 +56,13 @@ impl Surface {
             (!self.heights[other].is_nan()).then_some((other, distance))
         });
         let mut known = known.peekable();
-        let Some(&(nearest, distance)) = known.peek() else { return [f32::NAN, f32::NAN, 0.0] };
+        let Some(&(nearest, _)) = known.peek() else { return [f32::NAN, f32::NAN, 0.0] };
         let level = self.heights[nearest];
-        let (mut weights, mut height, mut value_weights, mut value) = (0.0, 0.0, 0.0, 0.0);
+        let (mut weights, mut height, mut value_weights, mut value, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for (other, distance) in known {
             let step = (self.heights[other] - level) / 1.5;
             let weight = 1.0 / ((0.6 + distance * distance) * (1.0 + step * step * step * step));
+            count += 1.0;
             weights += weight;
             height += weight * self.heights[other];
             if !self.values[other].is_nan() {
@@ -67,7 +70,7 @@ impl Surface {
                 value += weight * self.values[other];
             }
         }
-        let presence = 1.0 - ((distance - 2.0) / (REACH as f32 - 1.5)).clamp(0.0, 1.0);
+        let presence = ((count - 1.0) / ENOUGH).clamp(0.0, 1.0);
         // No value at all gives 0 / 0, which is NaN.
         [height / weights, value / value_weights, presence]
     }
@@ -110,6 +113,7 @@ mod tests {
         let surface = Surface::new(&points, &[1.0, 3.0, 2.0], &view);
         assert_eq!(surface.values[0], 3.0);
         assert_eq!(surface.values[4], 3.0);
-        assert!(surface.values[5].is_nan() && surface.presence[5] == 0.0);
+        assert!(surface.values[5].is_nan());
+        assert!(surface.presence.iter().all(|&presence| presence == 0.0), "a lone pixel is not a surface");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::buckets::Buckets;
 use super::ground::{Cover, Ground};
+use super::power_line::course;
 use super::random::Random;
 use super::streets::{Houses, RIVER_HALF_WIDTH, SQUARE, Street, river, streets};
 use super::{DEPTH, WIDTH};
@@ -224,10 +225,9 @@ impl Town<'_> {
     fn is_buildable(&self, x: f64, y: f64) -> bool {
         let inside = (0.0..WIDTH).contains(&x) && (0.0..DEPTH).contains(&y);
         let cover = self.ground.cover(x, y);
-        inside
-            && cover != Cover::Street
-            && cover != Cover::Forest
-            && (y - river(x)).abs() > RIVER_HALF_WIDTH + 12.0
+        let clear_of_wires = (y - course(x)).abs() > 24.0;
+        let clear_of_water = (y - river(x)).abs() > RIVER_HALF_WIDTH + 12.0;
+        inside && clear_of_water && clear_of_wires && cover != Cover::Street && cover != Cover::Forest
     }
 
     fn add(&mut self, house: House) {

@@ -29,7 +29,7 @@ const DEPTH: f64 = 360.0;
 const CORNER: [f64; 2] = [536_000.0, 4_825_000.0];
 const SEED: u64 = 2_026;
 /// Deviation of a measured height, in metres.
-const RANGE_NOISE: f64 = 0.018;
+const RANGE_NOISE: f64 = 0.012;
 
 /// The tile: exactly `count` points, in the order of the flight.
 pub fn town(count: usize) -> Vec<[f64; 3]> {
@@ -87,9 +87,8 @@ impl Scene {
         for tree in self.trees.all() {
             tree.trunk_points(random, &mut points);
         }
-        let mut line = Vec::new();
-        power_line::power_line_points(&self.ground, random, &mut line);
-        points.extend(line);
+        power_line::power_line_points(&self.ground, random, &mut points);
+        points.retain(|[x, y, _]| (0.0..WIDTH).contains(x) && (0.0..DEPTH).contains(y));
         points
     }
 
@@ -126,10 +125,10 @@ impl Scene {
     fn on_ground(&self, x: f64, y: f64, random: &mut Random) -> Option<f64> {
         let height = self.ground.height(x, y);
         match self.ground.cover(x, y) {
-            Cover::Water => random.chance(0.06).then_some(height),
+            Cover::Water => random.chance(0.025).then_some(height),
             Cover::Furrows(direction) => Some(height + ground::furrow(x, y, direction)),
             Cover::Street => Some(height),
-            Cover::Garden | Cover::Meadow | Cover::Orchard => Some(height + random.between(0.0, 0.08)),
+            Cover::Garden | Cover::Meadow | Cover::Orchard => Some(height + random.between(0.0, 0.05)),
             Cover::Forest => Some(height + random.between(0.0, 0.4)),
         }
     }

@@ -1,6 +1,5 @@
 //! A power line: lattice pylons, and wires that hang between them as catenaries.
 
-use super::WIDTH;
 use super::ground::Ground;
 use super::random::{Random, mix_at};
 
@@ -29,10 +28,9 @@ pub fn power_line_points(ground: &Ground, random: &mut Random, points: &mut Vec<
             wire(ends, random, points);
         }
     }
-    points.retain(|point| (0.0..WIDTH).contains(&point[0]) && point[1] >= 0.0);
 }
 
-/// Half the width of the strip that is flown low along the line, and the strip's middle.
+/// North coordinate of the line.
 pub fn course(x: f64) -> f64 {
     let [from, to] = COURSE;
     mix_at(from[1], to[1], (x - from[0]) / (to[0] - from[0]))

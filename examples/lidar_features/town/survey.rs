@@ -46,7 +46,7 @@ fn fly(
         let step = pace(x);
         for index in 0..count {
             let share = (index as f64 + 0.5) / count as f64;
-            let along = x + step * share + random.normal(0.12 * spacing);
+            let along = x + step * share + random.normal(0.3 * spacing);
             let across = side * half_width * (2.0 * share - 1.0) + random.normal(0.12 * spacing);
             let place = [along, track(along) + across];
             if (0.0..WIDTH).contains(&place[0]) && (0.0..DEPTH).contains(&place[1]) {

@@ -3,6 +3,7 @@
 use super::buckets::Buckets;
 use super::ground::{Cover, Ground};
 use super::houses::House;
+use super::power_line::course;
 use super::random::{Random, noise, rough_noise};
 use super::streets::{RIVER_HALF_WIDTH, river, streets};
 use super::{DEPTH, WIDTH};
@@ -133,7 +134,8 @@ impl Planting<'_> {
         let is_blocked = |[x, y]: [f64; 2]| {
             is_built(x, y) || matches!(self.ground.cover(x, y), Cover::Water | Cover::Street)
         };
-        if edges.into_iter().any(is_blocked) {
+        let is_under_wires = (y - course(x)).abs() < 9.0 + radius && height > 5.0;
+        if is_under_wires || edges.into_iter().any(is_blocked) {
             return;
         }
         let tree = Tree { place, ground: self.ground.height(x, y), height, radius, is_conifer };
