@@ -30,7 +30,7 @@ impl HostPool {
     pub(crate) fn lease<T: Pod>(&self, len: usize) -> Result<HostBuffer, Error> {
         let bytes = len as u64 * size_of::<T>() as u64;
         let class = size_class(bytes);
-        let idle = self.shelf(|shelf| shelf.take(bytes));
+        let idle = self.shelf(|shelf| shelf.take(class));
         let lines = match idle {
             Some(lines) => lines,
             None => {

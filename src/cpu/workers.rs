@@ -14,6 +14,9 @@ pub(crate) struct Workers {
 
 #[cfg(all(feature = "parallel", not(target_arch = "wasm32")))]
 impl Workers {
+    /// Whether [`Workers::spawn`] runs beside the caller.
+    pub(crate) const IN_BACKGROUND: bool = true;
+
     /// A pool of `threads` workers; `None` takes one for each CPU this process may use.
     pub(crate) fn new(threads: Option<usize>) -> Result<Self, Error> {
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
@@ -66,10 +69,18 @@ impl Workers {
     pub(crate) fn spawn(&self, task: impl FnOnce() + Send + 'static) {
         self.pool.spawn(task);
     }
+
+    /// Whether the calling thread is one of the workers.
+    pub(crate) fn is_worker(&self) -> bool {
+        self.pool.current_thread_index().is_some()
+    }
 }
 
 #[cfg(not(all(feature = "parallel", not(target_arch = "wasm32"))))]
 impl Workers {
+    /// Whether [`Workers::spawn`] runs beside the caller.
+    pub(crate) const IN_BACKGROUND: bool = false;
+
     /// The calling thread, whatever number is asked for: this build has no thread pool.
     pub(crate) fn new(_threads: Option<usize>) -> Result<Self, Error> {
         Ok(Self {})
@@ -88,6 +99,16 @@ impl Workers {
     /// Calls `body` with the index and contents of every run of `chunk` values (the last may be shorter).
     pub(crate) fn for_each_chunk<T>(&self, values: &mut [T], chunk: usize, body: impl Fn(usize, &mut [T])) {
         values.chunks_mut(chunk).enumerate().for_each(|(index, values)| body(index, values));
+    }
+
+    /// Runs `task`.
+    pub(crate) fn spawn(&self, task: impl FnOnce()) {
+        task();
+    }
+
+    /// Never: there are no workers.
+    pub(crate) fn is_worker(&self) -> bool {
+        false
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PoolStats, size_class};
+use super::PoolStats;
 
 /// Idle buffers of one kind of memory, and the pool's statistics. The owner takes from it, creates on a miss, and
 /// puts back what is no longer used.
@@ -18,10 +18,9 @@ impl<B> Shelf<B> {
         Self { idle: BTreeMap::new(), idle_limit, stats: PoolStats::default() }
     }
 
-    /// An idle buffer of the class for `bytes`, the most recently used first because it is warm. On a miss the
-    /// caller creates a buffer of exactly that class and says so with [`Shelf::created`].
-    pub(crate) fn take(&mut self, bytes: u64) -> Option<B> {
-        let class = size_class(bytes);
+    /// An idle buffer of the class, the most recently used first because it is warm. On a miss the caller creates a
+    /// buffer of exactly that class and says so with [`Shelf::created`].
+    pub(crate) fn take(&mut self, class: u64) -> Option<B> {
         self.stats.requests += 1;
         let stack = self.idle.get_mut(&class)?;
         let buffer = stack.pop()?;
@@ -84,10 +83,10 @@ mod tests {
     #[test]
     fn a_returned_buffer_serves_the_next_request_of_its_class() {
         let mut shelf = Shelf::new(1 << 20);
-        assert_eq!(shelf.take(5_000), None);
-        shelf.created(size_class(5_000));
-        assert_eq!(shelf.put(size_class(5_000), "first"), None);
-        assert_eq!(shelf.take(5_100), Some("first"));
+        assert_eq!(shelf.take(5_120), None);
+        shelf.created(5_120);
+        assert_eq!(shelf.put(5_120, "first"), None);
+        assert_eq!(shelf.take(5_120), Some("first"));
         let stats = shelf.stats();
         assert_eq!((stats.requests, stats.hits, stats.created), (2, 1, 1));
         assert_eq!((stats.live_bytes, stats.idle_bytes), (5_120, 0));

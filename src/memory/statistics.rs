@@ -26,6 +26,24 @@ pub struct PoolStats {
     pub peak_bytes: u64,
 }
 
+impl PoolStats {
+    /// The sum of two pools. The peak is an upper bound: the pools need not have peaked at the same time.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            requests: self.requests + other.requests,
+            hits: self.hits + other.hits,
+            created: self.created + other.created,
+            evicted: self.evicted + other.evicted,
+            live_buffers: self.live_buffers + other.live_buffers,
+            live_bytes: self.live_bytes + other.live_bytes,
+            idle_buffers: self.idle_buffers + other.idle_buffers,
+            idle_bytes: self.idle_bytes + other.idle_bytes,
+            peak_bytes: self.peak_bytes + other.peak_bytes,
+        }
+    }
+}
+
 impl fmt::Display for PoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

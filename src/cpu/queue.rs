@@ -1,0 +1,268 @@
+//! Operations in the order they were recorded, one after the other, each parallel inside.
+//!
+//! With workers, a task starts as soon as those before it are done, on the workers, while the caller goes on. Without
+//! (the feature `parallel` is off, or in the browser) tasks run when somebody waits for a result, on that thread.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Poll, Waker};
+
+use super::{Cpu, HostBuffer, Workers};
+use crate::error::Error;
+
+/// An array that a recorded task fills.
+#[derive(Default)]
+pub(crate) struct Deferred(OnceLock<Result<Arc<HostBuffer>, Error>>);
+
+impl Deferred {
+    /// An array that is already there.
+    pub(crate) fn ready(buffer: HostBuffer) -> Arc<Self> {
+        Arc::new(Self(OnceLock::from(Ok(Arc::new(buffer)))))
+    }
+
+    /// The array. Tasks run in order, so for a later task, or after waiting, it is there.
+    pub(crate) fn get(&self) -> Result<Arc<HostBuffer>, Error> {
+        let missing = || Err(panicked("an operation whose input was never computed", "the queue lost a task"));
+        self.0.get().cloned().unwrap_or_else(missing)
+    }
+
+    fn set(&self, result: Result<Arc<HostBuffer>, Error>) {
+        // Only the one task that was made with this cell sets it.
+        let _ = self.0.set(result);
+    }
+}
+
+type Task = Box<dyn FnOnce() + Send>;
+
+#[derive(Default)]
+struct State {
+    tasks: VecDeque<Task>,
+    running: bool,
+    recorded: u64,
+    finished: u64,
+    wakers: Vec<(u64, Waker)>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    launches: AtomicU64,
+}
+
+/// The queue of one device. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Queue {
+    cpu: Cpu,
+    shared: Arc<Shared>,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub(crate) fn new(cpu: Cpu) -> Self {
+        Self { cpu, shared: Arc::default() }
+    }
+
+    /// What its tasks run with.
+    pub(crate) fn cpu(&self) -> &Cpu {
+        &self.cpu
+    }
+
+    /// Tasks recorded so far.
+    pub(crate) fn launches(&self) -> u64 {
+        self.shared.launches.load(Ordering::Relaxed)
+    }
+
+    /// Records `work`, which makes `N` arrays, and returns at once with the arrays-to-be.
+    pub(crate) fn record<const N: usize>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Cpu) -> Result<[HostBuffer; N], Error> + Send + 'static,
+    ) -> [Arc<Deferred>; N] {
+        let cells: [Arc<Deferred>; N] = std::array::from_fn(|_| Arc::default());
+        let (outputs, cpu) = (cells.clone(), self.cpu.clone());
+        self.shared.launches.fetch_add(1, Ordering::Relaxed);
+        self.push(Box::new(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&cpu)))
+                .unwrap_or_else(|panic| Err(panicked(operation, message_of(panic.as_ref()))));
+            match result {
+                Ok(buffers) => {
+                    outputs.iter().zip(buffers).for_each(|(output, buffer)| output.set(Ok(Arc::new(buffer))));
+                }
+                Err(error) => outputs.iter().for_each(|output| output.set(Err(error.clone()))),
+            }
+        }));
+        cells
+    }
+
+    /// Asks for arrays, to be there when everything recorded so far is done.
+    pub(crate) fn read(&self, arrays: Vec<Arc<Deferred>>) -> CpuRead {
+        let ticket = self.shared.state().recorded;
+        CpuRead { queue: self.clone(), ticket, arrays }
+    }
+
+    /// Blocks until everything recorded so far is done.
+    pub(crate) fn synchronize(&self) -> Result<(), Error> {
+        self.wait(self.shared.state().recorded)
+    }
+
+    fn push(&self, task: Task) {
+        let start = {
+            let mut state = self.shared.state();
+            state.tasks.push_back(task);
+            state.recorded += 1;
+            Workers::IN_BACKGROUND && !std::mem::replace(&mut state.running, Workers::IN_BACKGROUND)
+        };
+        if start {
+            let shared = self.shared.clone();
+            self.cpu.workers.spawn(move || shared.drain());
+        }
+    }
+
+    fn wait(&self, ticket: u64) -> Result<(), Error> {
+        if !Workers::IN_BACKGROUND {
+            self.shared.drain();
+        }
+        let mut state = self.shared.state();
+        if state.finished < ticket && self.cpu.workers.is_worker() {
+            return Err(Error::WouldBlock {
+                operation: "waiting for the CPU executor on one of its own workers",
+                advice: "wait outside the device's thread pool, or await the Readback",
+            });
+        }
+        while state.finished < ticket {
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
+    fn poll(&self, ticket: u64, waker: &Waker) -> Poll<()> {
+        if !Workers::IN_BACKGROUND {
+            self.shared.drain();
+        }
+        let mut state = self.shared.state();
+        if state.finished >= ticket {
+            return Poll::Ready(());
+        }
+        state.wakers.push((ticket, waker.clone()));
+        Poll::Pending
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs tasks until there are none.
+    fn drain(&self) {
+        loop {
+            let task = {
+                let mut state = self.state();
+                match state.tasks.pop_front() {
+                    Some(task) => task,
+                    None => {
+                        state.running = false;
+                        return;
+                    }
+                }
+            };
+            task();
+            self.finish_one();
+        }
+    }
+
+    fn finish_one(&self) {
+        let mut state = self.state();
+        state.finished += 1;
+        let finished = state.finished;
+        let (ready, waiting) =
+            std::mem::take(&mut state.wakers).into_iter().partition(|(ticket, _)| *ticket <= finished);
+        state.wakers = waiting;
+        drop(state);
+        self.changed.notify_all();
+        let ready: Vec<(u64, Waker)> = ready;
+        ready.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+}
+
+/// Arrays that are being computed.
+pub(crate) struct CpuRead {
+    queue: Queue,
+    ticket: u64,
+    arrays: Vec<Arc<Deferred>>,
+}
+
+impl CpuRead {
+    /// Blocks until the arrays are there.
+    pub(crate) fn wait(self) -> Result<Vec<Arc<HostBuffer>>, Error> {
+        self.queue.wait(self.ticket)?;
+        self.take()
+    }
+
+    /// The arrays, or a promise to wake when they are there.
+    pub(crate) fn poll(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<Vec<Arc<HostBuffer>>, Error>> {
+        self.queue.poll(self.ticket, cx.waker()).map(|()| self.take())
+    }
+
+    fn take(&self) -> Result<Vec<Arc<HostBuffer>>, Error> {
+        self.arrays.iter().map(|array| array.get()).collect()
+    }
+}
+
+fn panicked(operation: &'static str, message: impl Into<String>) -> Error {
+    Error::Panicked { operation, message: message.into() }
+}
+
+fn message_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::{HostPool, SimdLevel};
+
+    fn queue() -> Queue {
+        let workers = Workers::new(Some(2)).unwrap();
+        Queue::new(Cpu { level: SimdLevel::capped(None), workers, pool: HostPool::new() })
+    }
+
+    #[test]
+    fn tasks_run_in_order_and_see_what_earlier_ones_made() {
+        let queue = queue();
+        let [mut last] = queue.record("first", |cpu| Ok([cpu.pool.copy_of(&[0_u32])?]));
+        for _ in 0..100 {
+            let input = last;
+            [last] =
+                queue.record("next", move |cpu| Ok([cpu.pool.copy_of(&[input.get()?.as_slice::<u32>()[0] + 1])?]));
+        }
+        let arrays = queue.read(vec![last]).wait().unwrap();
+        assert_eq!(arrays[0].as_slice::<u32>(), [100]);
+        assert_eq!(queue.launches(), 101);
+    }
+
+    #[test]
+    fn a_panic_is_an_error_of_its_results_and_the_queue_goes_on() {
+        let queue = queue();
+        let [bad] = queue.record("failing", |_| panic!("on purpose"));
+        let input = bad.clone();
+        let [after] = queue.record("after", move |_| input.get().map(|_| unreachable!("the input failed")));
+        let error = queue.read(vec![after]).wait().unwrap_err();
+        assert_eq!(error, panicked("failing", "on purpose"));
+        let [good] = queue.record("good", |cpu| Ok([cpu.pool.copy_of(&[7_u8])?]));
+        assert_eq!(queue.read(vec![good]).wait().unwrap()[0].as_slice::<u8>(), [7]);
+    }
+
+    #[test]
+    fn results_can_be_awaited() {
+        let queue = queue();
+        let [cell] = queue.record("work", |cpu| Ok([cpu.pool.copy_of(&[3_u8])?]));
+        let mut read = queue.read(vec![cell]);
+        let arrays = futures::executor::block_on(std::future::poll_fn(|cx| read.poll(cx))).unwrap();
+        assert_eq!(arrays[0].as_slice::<u8>(), [3]);
+    }
+}

@@ -1,0 +1,268 @@
+//! Where work runs: a GPU or the CPU, chosen once, with the reason in words.
+
+mod array;
+mod info;
+mod lazy;
+mod options;
+mod readback;
+mod select;
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+pub(crate) use array::Storage;
+pub use array::{Array, Element, HostArray};
+pub use info::{AdapterSummary, DeviceInfo, adapters};
+pub(crate) use lazy::Pending;
+pub use options::{DeviceChoice, DeviceOptions, DispatchLimits};
+pub use readback::Readback;
+
+use crate::cpu::{Cpu, HostBuffer, HostPool, Queue, SimdLevel, Workers};
+use crate::error::Error;
+#[cfg(feature = "gpu")]
+use crate::gpu::Gpu;
+use crate::memory::DeviceStats;
+
+/// A GPU or the CPU, and everything that it keeps for its life: pools, compiled kernels, worker threads.
+///
+/// Cheap to clone; clones share everything. Operations record work and return at once; results are read with
+/// [`Readback::wait`] or `.await`. Every operation gives the same answer on every device.
+///
+/// # Examples
+///
+/// ```
+/// let device = swath::Device::new()?;
+/// println!("{}", device.info());
+/// # Ok::<(), swath::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Device(Arc<Inner>);
+
+struct Inner {
+    executor: Executor,
+    queue: Queue,
+    info: DeviceInfo,
+    pending: Mutex<Vec<Weak<dyn Pending>>>,
+}
+
+/// The executor that was chosen. Operations match on it.
+pub(crate) enum Executor {
+    /// Runs on the device's [`Queue`].
+    Cpu,
+    /// Runs on a GPU; the queue still serves work that is done on the host.
+    #[cfg(feature = "gpu")]
+    Gpu(Gpu),
+}
+
+impl Device {
+    /// Opens the device that the `SWATH_*` variables ask for, by default the best GPU, or the CPU where there is none.
+    ///
+    /// * `SWATH_DEVICE`: `auto` (default), `gpu` or `cpu`. `auto` takes a discrete, then an integrated, then a virtual
+    ///   GPU, else the CPU; never a software rasteriser, because the CPU executor is faster.
+    /// * `SWATH_ADAPTER`: part of an adapter's name; implies `gpu`.
+    /// * `SWATH_SIMD`: caps the SIMD level of the CPU executor; see [`SimdLevel`].
+    /// * `SWATH_THREADS`: worker threads of the CPU executor.
+    ///
+    /// # Errors
+    /// [`Error::Environment`] for a wrong value, [`Error::NoAdapter`] where a GPU is demanded and none fits,
+    /// [`Error::Workers`] if threads cannot be started. Never fails for want of a GPU under `auto`.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn new() -> Result<Self, Error> {
+        Self::with_options(&DeviceOptions::from_env()?)
+    }
+
+    /// Opens the device that `options` ask for. The environment is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`] where a GPU is demanded and none fits, [`Error::Workers`] if threads cannot be started.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn with_options(options: &DeviceOptions) -> Result<Self, Error> {
+        futures_block_on(Self::with_options_async(options))
+    }
+
+    /// Opens the device that `options` ask for without blocking: the way to open one in a browser.
+    ///
+    /// # Errors
+    /// As [`Device::with_options`].
+    pub async fn with_options_async(options: &DeviceOptions) -> Result<Self, Error> {
+        let host = Host::new(options)?;
+        #[cfg(feature = "gpu")]
+        {
+            let (gpu, choice) = select::open(options, &host.pool).await?;
+            Ok(host.device(gpu, choice))
+        }
+        #[cfg(not(feature = "gpu"))]
+        Ok(host.device(select::without_gpu(options)?))
+    }
+
+    /// The CPU executor with the machine's best SIMD level and one thread for each CPU.
+    ///
+    /// # Errors
+    /// [`Error::Workers`] if threads cannot be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let device = swath::Device::cpu()?;
+    /// assert!(!device.info().is_gpu);
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn cpu() -> Result<Self, Error> {
+        Self::cpu_with(&DeviceOptions::default())
+    }
+
+    /// The CPU executor with the SIMD level, threads and pool of `options`.
+    ///
+    /// # Errors
+    /// [`Error::Workers`] if threads cannot be started.
+    pub fn cpu_with(options: &DeviceOptions) -> Result<Self, Error> {
+        let choice = select::Choice::cpu("the CPU was asked for".into());
+        #[cfg(feature = "gpu")]
+        return Ok(Host::new(options)?.device(None, choice));
+        #[cfg(not(feature = "gpu"))]
+        Ok(Host::new(options)?.device(choice))
+    }
+
+    /// Runs inside an application's own `wgpu` device, whose error and loss callbacks stay the application's.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`] if the device's compute limits are too small, [`Error::Workers`] if threads cannot be
+    /// started.
+    #[cfg(feature = "gpu")]
+    pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Self, Error> {
+        let host = Host::new(&DeviceOptions::default())?;
+        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, host.pool.clone())?;
+        let reason = "the application handed over its own device".into();
+        Ok(host.device(Some(gpu), select::Choice { name, backend, driver, reason }))
+    }
+
+    /// What was chosen, and why.
+    pub fn info(&self) -> &DeviceInfo {
+        &self.0.info
+    }
+
+    /// What the device has done so far, and the memory that it holds.
+    pub fn stats(&self) -> DeviceStats {
+        let host = DeviceStats {
+            host_pool: self.0.queue.cpu().pool.stats(),
+            launches: self.0.queue.launches(),
+            ..DeviceStats::default()
+        };
+        match &self.0.executor {
+            Executor::Cpu => host,
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(gpu) => DeviceStats { host_pool: host.host_pool, ..gpu.stats() },
+        }
+    }
+
+    /// Frees memory that is kept for reuse. What is in use stays.
+    pub fn trim(&self) {
+        self.0.queue.cpu().pool.trim();
+        #[cfg(feature = "gpu")]
+        if let Executor::Gpu(gpu) = &self.0.executor {
+            gpu.trim();
+        }
+    }
+
+    /// Computes everything that was recorded and every pending image and tensor that is still held, and blocks until
+    /// it is done.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`] if that fails.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn synchronize(&self) -> Result<(), Error> {
+        let pending = std::mem::take(&mut *self.pending());
+        pending.iter().filter_map(Weak::upgrade).try_for_each(|pending| pending.materialize())?;
+        self.0.queue.synchronize()?;
+        match &self.0.executor {
+            Executor::Cpu => Ok(()),
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(gpu) => gpu.synchronize(),
+        }
+    }
+
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.0.executor
+    }
+
+    /// The queue of the CPU executor. On a GPU it serves what is still done on the host.
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.0.queue
+    }
+
+    /// Registers something that [`Device::synchronize`] must compute if it still exists then.
+    pub(crate) fn register(&self, new: Weak<dyn Pending>) {
+        let mut pending = self.pending();
+        // Amortised clean-up: the list never grows past twice what is alive.
+        if pending.len() == pending.capacity() {
+            pending.retain(|pending| pending.strong_count() > 0);
+        }
+        pending.push(new);
+    }
+
+    /// Reads the first so many bytes of each array back and hands them to `finish`.
+    pub(crate) fn read<T>(
+        &self,
+        arrays: Vec<(Storage, usize)>,
+        finish: impl FnOnce(Vec<Arc<HostBuffer>>) -> Result<T, Error> + Send + 'static,
+    ) -> Readback<T> {
+        Readback::of(self, arrays, finish)
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Vec<Weak<dyn Pending>>> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Device").field(&self.0.info).finish()
+    }
+}
+
+#[cfg(all(not(target_arch = "wasm32"), feature = "gpu"))]
+use pollster::block_on as futures_block_on;
+
+/// Without a GPU nothing ever waits.
+#[cfg(all(not(target_arch = "wasm32"), not(feature = "gpu")))]
+fn futures_block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    use futures::FutureExt;
+    future.now_or_never().unwrap_or(Err(Error::WouldBlock { operation: "opening a device", advice: "use Device::cpu" }))
+}
+
+/// The host's side of a device, made before the GPU is looked for.
+struct Host {
+    pool: HostPool,
+    cpu: Cpu,
+}
+
+impl Host {
+    fn new(options: &DeviceOptions) -> Result<Self, Error> {
+        #[cfg(all(feature = "parallel", not(target_arch = "wasm32")))]
+        let workers = match &options.pool {
+            Some(pool) => Workers::from_pool(pool.clone()),
+            None => Workers::new(options.threads)?,
+        };
+        #[cfg(not(all(feature = "parallel", not(target_arch = "wasm32"))))]
+        let workers = Workers::new(options.threads)?;
+        let pool = HostPool::new();
+        let cpu = Cpu { level: SimdLevel::capped(options.simd), workers, pool: pool.clone() };
+        Ok(Self { pool, cpu })
+    }
+
+    fn device(self, #[cfg(feature = "gpu")] gpu: Option<Gpu>, choice: select::Choice) -> Device {
+        #[cfg(feature = "gpu")]
+        let executor = gpu.map_or(Executor::Cpu, Executor::Gpu);
+        #[cfg(not(feature = "gpu"))]
+        let executor = Executor::Cpu;
+        let info = DeviceInfo {
+            is_gpu: !matches!(executor, Executor::Cpu),
+            name: choice.name,
+            backend: choice.backend,
+            driver: choice.driver,
+            simd: SimdLevel::of(self.cpu.level),
+            threads: self.cpu.workers.threads(),
+            reason: choice.reason,
+        };
+        Device(Arc::new(Inner { executor, queue: Queue::new(self.cpu), info, pending: Mutex::default() }))
+    }
+}

@@ -1,0 +1,55 @@
+//! Whether a device is still there. Loss is quiet in `wgpu`: most calls go on without an error, and only the callback
+//! of a device that we made ourselves, or a failed map, tells.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::error::Error;
+
+/// Alive until somebody says why not.
+#[derive(Clone, Default)]
+pub(crate) struct Health(Arc<OnceLock<String>>);
+
+impl Health {
+    /// Records the loss; the first reason stays.
+    pub(crate) fn lose(&self, reason: String) {
+        // The first reason is the cause, later ones are consequences.
+        let _ = self.0.set(reason);
+    }
+
+    /// `Error::DeviceLost` once the device is gone.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.0.get() {
+            Some(reason) => Err(Error::DeviceLost { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Watches a device that Swath made. The two callbacks are single slots, so a device that belongs to the
+    /// application is left alone.
+    pub(crate) fn watch(&self, device: &wgpu::Device) {
+        let health = self.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            // Dropping the last handle is no loss.
+            if reason != wgpu::DeviceLostReason::Destroyed || !message.contains("dropped") {
+                health.lose(if message.is_empty() { format!("{reason:?}") } else { message });
+            }
+        });
+        // The default handler panics. Every call of ours runs in an error scope, so what arrives here was raised by
+        // the driver outside any call.
+        device.on_uncaptured_error(Arc::new(|error: wgpu::Error| log::error!("uncaptured GPU error: {error}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_is_kept() {
+        let health = Health::default();
+        assert_eq!(health.check(), Ok(()));
+        health.lose("unplugged".into());
+        health.lose("timeout".into());
+        assert_eq!(health.check(), Err(Error::DeviceLost { reason: "unplugged".into() }));
+    }
+}

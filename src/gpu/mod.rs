@@ -1,0 +1,24 @@
+//! The GPU executor: the only rooms that know `wgpu`.
+//!
+//! [`Gpu`] is the handle. A [`Kernel`] is shader text with the bindings it takes; [`Gpu::launch`] records one dispatch
+//! of it into the open command encoder, [`Gpu::read`] records a copy into staging memory and submits. Memory comes as
+//! [`Lease`]s from a pool and goes back when the last handle is dropped *and* the work that uses it was submitted: the
+//! recorder keeps what it has recorded alive until then, because the queue's order makes reuse safe only afterwards.
+
+mod adapter;
+mod context;
+mod grid;
+mod health;
+mod kernel;
+mod pool;
+mod recorder;
+mod scope;
+mod transfer;
+
+pub(crate) use adapter::{Candidate, Kind, candidates, open, wrap};
+pub(crate) use context::Gpu;
+pub(crate) use grid::{Limits, Split, Windows};
+pub(crate) use kernel::{Binding, Kernel};
+pub(crate) use pool::Lease;
+pub(crate) use recorder::{Launch, Window};
+pub(crate) use transfer::GpuRead;

@@ -1,0 +1,91 @@
+//! A thread that polls the device while somebody awaits a readback. It starts with the first await, sleeps when nobody
+//! waits, and is joined when the device goes.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// One poll waits no longer than this, so that the thread sees a stop even when the device hangs.
+const SLICE: Duration = Duration::from_millis(100);
+
+#[derive(Default)]
+struct State {
+    awaited: usize,
+    stopping: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// The thread, once somebody has awaited.
+pub(crate) struct Poller {
+    device: wgpu::Device,
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Poller {
+    /// No thread yet.
+    pub(crate) fn new(device: wgpu::Device) -> Self {
+        Self { device, shared: Arc::default(), thread: Mutex::new(None) }
+    }
+
+    /// Polls until the returned guard is dropped. In the browser the device polls itself.
+    pub(crate) fn watch(&self) -> Watch {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).awaited += 1;
+        self.shared.changed.notify_one();
+        if cfg!(not(target_arch = "wasm32")) {
+            let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+            if thread.is_none() {
+                let (device, shared) = (self.device.clone(), self.shared.clone());
+                *thread = Some(std::thread::spawn(move || run(&device, &shared)));
+            }
+        }
+        Watch(self.shared.clone())
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).stopping = true;
+        self.shared.changed.notify_one();
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // The last handle may go inside a waker that the poller itself is running; a thread cannot join itself.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
+            // A panic of the poller was a waker's, and was reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Keeps the poller awake.
+pub(crate) struct Watch(Arc<Shared>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).awaited -= 1;
+    }
+}
+
+fn run(device: &wgpu::Device, shared: &Shared) {
+    loop {
+        {
+            let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            while state.awaited == 0 && !state.stopping {
+                state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.stopping {
+                return;
+            }
+        }
+        match device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(SLICE) }) {
+            // Nothing is in flight, yet somebody waits: their callback is being delivered on another thread.
+            Ok(wgpu::PollStatus::QueueEmpty) => std::thread::sleep(Duration::from_micros(200)),
+            // A time-out is the slice; other errors show in the readback's own state.
+            _ => {}
+        }
+    }
+}

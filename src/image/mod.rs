@@ -1,0 +1,18 @@
+//! Images: pixels on a device, views of pixels in host memory, and the operations on them.
+
+mod grayscale;
+mod histogram;
+mod image;
+#[cfg(feature = "image")]
+mod interop;
+mod normalize;
+mod otsu;
+mod pixel;
+mod threshold;
+mod view;
+
+pub use self::image::{HostImage, Image};
+pub use normalize::Normalize;
+pub use pixel::{Gray8, Pixel, Rgb8, Rgba8};
+pub use threshold::Threshold;
+pub use view::ImageView;

@@ -1,0 +1,76 @@
+//! A result that is computed once, when it is needed.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::step::{Chain, Output};
+use crate::device::{Device, Executor, Pending, Storage};
+use crate::error::Error;
+
+/// Pixels or numbers: there already, or a chain that will make them.
+pub(crate) struct Lazy {
+    device: Device,
+    state: Mutex<State>,
+}
+
+enum State {
+    Ready(Storage),
+    Waiting(Chain, Output),
+}
+
+impl Lazy {
+    /// Data that is there.
+    pub(crate) fn ready(device: Device, storage: Storage) -> Arc<Self> {
+        Arc::new(Self { device, state: Mutex::new(State::Ready(storage)) })
+    }
+
+    /// Data that `chain` will make. Dropped unread, it costs nothing.
+    pub(crate) fn waiting(device: Device, chain: Chain, output: Output) -> Arc<Self> {
+        let lazy = Arc::new(Self { device: device.clone(), state: Mutex::new(State::Waiting(chain, output)) });
+        let pending: Weak<dyn Pending> = Arc::downgrade(&(lazy.clone() as Arc<dyn Pending>));
+        device.register(pending);
+        lazy
+    }
+
+    /// The data, computed now if it was not yet.
+    pub(crate) fn storage(&self) -> Result<Storage, Error> {
+        let mut state = self.state();
+        if let State::Waiting(chain, output) = &*state {
+            *state = State::Ready(evaluate(&self.device, chain, output)?);
+        }
+        match &*state {
+            State::Ready(storage) => Ok(storage.clone()),
+            State::Waiting(..) => unreachable!("it was computed above"),
+        }
+    }
+
+    /// The chain that makes these pixels, to be continued; just the pixels where they are there already.
+    pub(crate) fn chain(&self, channels: usize, pixels: usize) -> Chain {
+        match &*self.state() {
+            State::Ready(storage) => Chain { source: storage.clone(), channels, pixels, steps: Vec::new() },
+            State::Waiting(chain, _) => chain.clone(),
+        }
+    }
+
+    /// The device that the data is on.
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending for Lazy {
+    fn materialize(&self) -> Result<(), Error> {
+        self.storage().map(drop)
+    }
+}
+
+fn evaluate(device: &Device, chain: &Chain, output: &Output) -> Result<Storage, Error> {
+    match device.executor() {
+        Executor::Cpu => Ok(super::on_cpu::evaluate(device.queue(), chain.clone(), output.clone())),
+        #[cfg(feature = "gpu")]
+        Executor::Gpu(gpu) => super::on_gpu::evaluate(gpu, chain, output),
+    }
+}
