@@ -86,7 +86,11 @@ fn point_count(header: &raw::Header) -> u64 {
     }
 }
 
-fn read_records(file: &mut (impl Read + Seek + Send + Sync), header: &raw::Header, vlrs: &[raw::Vlr]) -> Outcome<Vec<u8>> {
+fn read_records(
+    file: &mut (impl Read + Seek + Send + Sync),
+    header: &raw::Header,
+    vlrs: &[raw::Vlr],
+) -> Outcome<Vec<u8>> {
     file.seek(SeekFrom::Start(u64::from(header.offset_to_point_data)))?;
     if header.point_data_record_format & COMPRESSED == 0 {
         return read_batches(header, |batch| Ok(file.read_exact(batch)?));

@@ -52,8 +52,7 @@ impl LasFile {
         let signature: &[u8] = if header.version.requires_point_data_start_signature() { &[0xcc, 0xdd] } else { &[] };
         let vlr_bytes: usize = self.vlrs.iter().map(|vlr| 54 + vlr.data.len()).sum();
         header.header_size = header.version.header_size() + u16::try_from(header.padding.len())?;
-        header.offset_to_point_data =
-            u32::try_from(usize::from(header.header_size) + vlr_bytes + signature.len())?;
+        header.offset_to_point_data = u32::try_from(usize::from(header.header_size) + vlr_bytes + signature.len())?;
         header.number_of_variable_length_records = u32::try_from(self.vlrs.len())?;
         header.write_to(&mut *file)?;
         for vlr in &self.vlrs {
@@ -121,4 +120,3 @@ fn vlr(user_id: &str, record_id: u16, description: &str, data: Vec<u8>) -> Outco
     let description = description.to_owned();
     Ok(las::Vlr { user_id, record_id, description, data }.into_raw(false)?)
 }
-

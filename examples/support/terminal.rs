@@ -39,14 +39,6 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `1234567` as `1,234,567`.
-#[must_use]
-pub fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
-    groups.join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,13 +46,5 @@ mod tests {
     #[test]
     fn errors_are_one_line() {
         assert_eq!(one_line("Couldn't read.\n\tString: 'a'\n"), "Couldn't read. String: 'a'");
-    }
-
-    #[test]
-    fn thousands_are_grouped_from_the_right() {
-        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_816_300, "1,816,300")];
-        for (count, expected) in cases {
-            assert_eq!(thousands(count), expected);
-        }
     }
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use swath::Device;
+
 use crate::terminal::Outcome;
 
 /// Seconds of each stage, one value a repeat.
@@ -17,13 +19,24 @@ pub struct Timings {
 #[derive(Debug)]
 pub struct Subject<'a> {
     /// The device, in words.
-    pub device: &'a str,
+    pub device: String,
     /// Worker threads of the device.
     pub threads: usize,
     /// What is counted: `"points"` or `"pixels"`.
     pub unit: &'a str,
     /// How many of them there are.
     pub count: usize,
+}
+
+impl<'a> Subject<'a> {
+    /// So many points or pixels on this device.
+    #[must_use]
+    pub fn of(device: &Device, unit: &'a str, count: usize) -> Self {
+        let info = device.info();
+        let name =
+            if info.is_gpu { format!("{} ({})", info.name, info.backend) } else { format!("CPU ({})", info.simd) };
+        Self { device: name, threads: info.threads, unit, count }
+    }
 }
 
 impl Timings {
@@ -33,13 +46,13 @@ impl Timings {
         Self { stages: stages.iter().map(|&name| (name, Vec::new())).collect() }
     }
 
-    /// Runs a stage and keeps its seconds; the stage waits for the device itself. Also returns the seconds.
-    pub fn stage<T, E>(&mut self, name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<(T, f64), E> {
+    /// Runs a stage and keeps its seconds; the stage waits for the device itself.
+    pub fn stage<T, E>(&mut self, name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let start = Instant::now();
         let result = work()?;
         let seconds = start.elapsed().as_secs_f64();
         self.record(name, seconds);
-        Ok((result, seconds))
+        Ok(result)
     }
 
     /// Keeps seconds of a stage that was timed elsewhere.
@@ -70,7 +83,7 @@ impl Timings {
         let stages: Vec<String> = self.stages.iter().map(|(name, values)| stage_json(name, values)).collect();
         format!(
             "{{\"device\": {}, \"threads\": {}, {}: {}, \"stages\": {{{}}}}}\n",
-            quoted(subject.device),
+            quoted(&subject.device),
             subject.threads,
             quoted(subject.unit),
             subject.count,
@@ -101,6 +114,14 @@ fn quoted(text: &str) -> String {
     json
 }
 
+/// `1234567` as `1,234,567`.
+#[must_use]
+pub fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,12 +144,20 @@ mod tests {
         let mut timings = Timings::new(&["upload", "total"]);
         timings.record("upload", 0.5);
         timings.record("upload", 0.25);
-        let subject = Subject { device: "CPU", threads: 2, unit: "points", count: 7 };
+        let subject = Subject { device: "CPU".to_owned(), threads: 2, unit: "points", count: 7 };
         assert_eq!(
             timings.to_json(&subject),
             "{\"device\": \"CPU\", \"threads\": 2, \"points\": 7, \
              \"stages\": {\"upload\": [0.500000000, 0.250000000], \"total\": []}}\n"
         );
         assert_eq!(timings.best("upload"), Some(0.25));
+    }
+
+    #[test]
+    fn thousands_are_grouped_from_the_right() {
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_816_300, "1,816,300")];
+        for (count, expected) in cases {
+            assert_eq!(thousands(count), expected);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The bare ground of the town and what covers it.
 
-use super::random::{cell_value, mix_at, rough_noise, smooth_step};
 use super::streets::{RIVER_HALF_WIDTH, SQUARE, river, streets};
 use super::{DEPTH, WIDTH};
+use crate::noise::{lattice, mix_at, rough_noise, smooth_step};
 
 /// Cells a metre.
 const RESOLUTION: f64 = 2.0;
@@ -148,7 +148,7 @@ fn is_forest(x: f64, y: f64) -> bool {
 /// Fields lie side by side, each with its crop.
 fn field(x: f64, y: f64) -> Cover {
     let (column, row) = (((x + 0.35 * y) / 62.0).floor() as i64, ((y - 0.1 * x) / 34.0).floor() as i64);
-    let crop = cell_value(column, row);
+    let crop = (lattice(column, row) + 1.0) / 2.0;
     match crop {
         crop if crop < 0.5 => Cover::Furrows(crop * 6.0),
         crop if crop < 0.75 => Cover::Orchard,

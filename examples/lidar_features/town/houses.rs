@@ -93,9 +93,10 @@ impl House {
         let steps = [-1.0, -0.5, 0.0, 0.5, 1.0];
         let [a, b] = self.along;
         let [x, y] = self.centre;
-        steps.into_iter().flat_map(move |u| steps.map(|v| (u * hu, v * hv))).map(move |(u, v)| {
-            [x + u * a - v * b, y + u * b + v * a]
-        })
+        steps
+            .into_iter()
+            .flat_map(move |u| steps.map(|v| (u * hu, v * hv)))
+            .map(move |(u, v)| [x + u * a - v * b, y + u * b + v * a])
     }
 }
 
@@ -175,10 +176,12 @@ impl Town<'_> {
         let floor = self.ground.height(centre[0], centre[1]);
         let walls = if is_terraced { random.between(7.5, 10.0) } else { random.between(3.2, 6.2) };
         let turned = !is_terraced && random.chance(0.3);
-        let (along, half) = if turned { (out, [depth / 2.0, frontage / 2.0]) } else { (direction, [frontage / 2.0, depth / 2.0]) };
+        let (along, half) =
+            if turned { (out, [depth / 2.0, frontage / 2.0]) } else { (direction, [frontage / 2.0, depth / 2.0]) };
         let roof = if !is_terraced && random.chance(0.3) { Roof::Hip } else { Roof::Gable };
         let eaves = floor + walls;
-        let house = House { centre, along, half, floor, eaves, ridge: eaves + half[1] * random.between(0.75, 1.05), roof };
+        let house =
+            House { centre, along, half, floor, eaves, ridge: eaves + half[1] * random.between(0.75, 1.05), roof };
         let (wants_wing, wing_length) = (!is_terraced && random.chance(0.4), random.between(4.0, 6.0));
         if !self.is_free(&house, if is_terraced { -0.6 } else { 1.0 }) {
             return;
@@ -217,9 +220,7 @@ impl Town<'_> {
 
     fn is_free(&self, house: &House, margin: f64) -> bool {
         house.outline(margin.min(0.0)).all(|[x, y]| self.is_buildable(x, y))
-            && house
-                .outline(margin)
-                .all(|[x, y]| self.houses.near(x, y).all(|other| other.top(x, y).is_none()))
+            && house.outline(margin).all(|[x, y]| self.houses.near(x, y).all(|other| other.top(x, y).is_none()))
     }
 
     fn is_buildable(&self, x: f64, y: f64) -> bool {

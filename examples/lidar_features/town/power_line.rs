@@ -1,7 +1,8 @@
 //! A power line: lattice pylons, and wires that hang between them as catenaries.
 
 use super::ground::Ground;
-use super::random::{Random, mix_at};
+use super::random::Random;
+use crate::noise::mix_at;
 
 /// Both ends of the line.
 const COURSE: [[f64; 2]; 2] = [[-40.0, 8.0], [520.0, 64.0]];

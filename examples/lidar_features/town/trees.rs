@@ -4,9 +4,10 @@ use super::buckets::Buckets;
 use super::ground::{Cover, Ground};
 use super::houses::House;
 use super::power_line::course;
-use super::random::{Random, noise, rough_noise};
+use super::random::Random;
 use super::streets::{RIVER_HALF_WIDTH, river, streets};
 use super::{DEPTH, WIDTH};
+use crate::noise::{noise, rough_noise};
 
 /// A tree with its crown.
 #[derive(Debug, Clone, Copy)]
@@ -131,9 +132,8 @@ impl Planting<'_> {
         let is_built = |x: f64, y: f64| self.houses.near(x, y).any(|house| house.top(x, y).is_some());
         let near = 0.75 * radius;
         let edges = [[x, y], [x + near, y], [x - near, y], [x, y + near], [x, y - near]];
-        let is_blocked = |[x, y]: [f64; 2]| {
-            is_built(x, y) || matches!(self.ground.cover(x, y), Cover::Water | Cover::Street)
-        };
+        let is_blocked =
+            |[x, y]: [f64; 2]| is_built(x, y) || matches!(self.ground.cover(x, y), Cover::Water | Cover::Street);
         let is_under_wires = (y - course(x)).abs() < 9.0 + radius && height > 5.0;
         if is_under_wires || edges.into_iter().any(is_blocked) {
             return;
