@@ -7,6 +7,7 @@ mod error;
 mod gpu;
 mod image;
 mod memory;
+mod points;
 mod tensor;
 
 pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};
@@ -19,4 +20,7 @@ pub use device::{
 };
 pub use error::Error;
 pub use memory::{DeviceStats, PoolStats};
+pub use points::{
+    Feature, FeatureTable, HostFeatures, HostNeighbors, Neighborhood, Neighbors, PointCloud, PointsOptions,
+};
 pub use tensor::{HostTensor, Tensor};

@@ -12,23 +12,28 @@ use std::task::{Poll, Waker};
 use super::{Cpu, HostBuffer, Workers};
 use crate::error::Error;
 
-/// An array that a recorded task fills.
-#[derive(Default)]
-pub(crate) struct Deferred(OnceLock<Result<Arc<HostBuffer>, Error>>);
+/// What a recorded task makes: an array, or an index over one.
+pub(crate) struct Deferred<T = HostBuffer>(OnceLock<Result<Arc<T>, Error>>);
 
-impl Deferred {
-    /// An array that is already there.
-    pub(crate) fn ready(buffer: HostBuffer) -> Arc<Self> {
-        Arc::new(Self(OnceLock::from(Ok(Arc::new(buffer)))))
+impl<T> Default for Deferred<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T> Deferred<T> {
+    /// Something that is already there.
+    pub(crate) fn ready(value: T) -> Arc<Self> {
+        Arc::new(Self(OnceLock::from(Ok(Arc::new(value)))))
     }
 
-    /// The array. Tasks run in order, so for a later task, or after waiting, it is there.
-    pub(crate) fn get(&self) -> Result<Arc<HostBuffer>, Error> {
+    /// What was made. Tasks run in order, so for a later task, or after waiting, it is there.
+    pub(crate) fn get(&self) -> Result<Arc<T>, Error> {
         let missing = || Err(panicked("an operation whose input was never computed", "the queue lost a task"));
         self.0.get().cloned().unwrap_or_else(missing)
     }
 
-    fn set(&self, result: Result<Arc<HostBuffer>, Error>) {
+    fn set(&self, result: Result<Arc<T>, Error>) {
         // Only the one task that was made with this cell sets it.
         let _ = self.0.set(result);
     }
@@ -75,21 +80,21 @@ impl Queue {
         self.shared.launches.load(Ordering::Relaxed)
     }
 
-    /// Records `work`, which makes `N` arrays, and returns at once with the arrays-to-be.
-    pub(crate) fn record<const N: usize>(
+    /// Records `work`, which makes `N` things, and returns at once with the things-to-be.
+    pub(crate) fn record<T: Send + Sync + 'static, const N: usize>(
         &self,
         operation: &'static str,
-        work: impl FnOnce(&Cpu) -> Result<[HostBuffer; N], Error> + Send + 'static,
-    ) -> [Arc<Deferred>; N] {
-        let cells: [Arc<Deferred>; N] = std::array::from_fn(|_| Arc::default());
+        work: impl FnOnce(&Cpu) -> Result<[T; N], Error> + Send + 'static,
+    ) -> [Arc<Deferred<T>>; N] {
+        let cells: [Arc<Deferred<T>>; N] = std::array::from_fn(|_| Arc::default());
         let (outputs, cpu) = (cells.clone(), self.cpu.clone());
         self.shared.launches.fetch_add(1, Ordering::Relaxed);
         self.push(Box::new(move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&cpu)))
                 .unwrap_or_else(|panic| Err(panicked(operation, message_of(panic.as_ref()))));
             match result {
-                Ok(buffers) => {
-                    outputs.iter().zip(buffers).for_each(|(output, buffer)| output.set(Ok(Arc::new(buffer))));
+                Ok(values) => {
+                    outputs.iter().zip(values).for_each(|(output, value)| output.set(Ok(Arc::new(value))));
                 }
                 Err(error) => outputs.iter().for_each(|output| output.set(Err(error.clone()))),
             }
@@ -105,7 +110,9 @@ impl Queue {
 
     /// Blocks until everything recorded so far is done.
     pub(crate) fn synchronize(&self) -> Result<(), Error> {
-        self.wait(self.shared.state().recorded)
+        // A statement of its own: the lock would last through the wait, which takes it again.
+        let recorded = self.shared.state().recorded;
+        self.wait(recorded)
     }
 
     fn push(&self, task: Task) {
@@ -246,11 +253,21 @@ mod tests {
     }
 
     #[test]
+    fn synchronize_returns_when_everything_is_done() {
+        let queue = queue();
+        queue.synchronize().unwrap();
+        let [cell] = queue.record("first", |cpu| Ok([cpu.pool.copy_of(&[3_u32])?]));
+        queue.synchronize().unwrap();
+        assert_eq!(cell.get().unwrap().as_slice::<u32>(), [3]);
+    }
+
+    #[test]
     fn a_panic_is_an_error_of_its_results_and_the_queue_goes_on() {
         let queue = queue();
-        let [bad] = queue.record("failing", |_| panic!("on purpose"));
+        let [bad] = queue.record("failing", |_| -> Result<[HostBuffer; 1], Error> { panic!("on purpose") });
         let input = bad.clone();
-        let [after] = queue.record("after", move |_| input.get().map(|_| unreachable!("the input failed")));
+        let [after] = queue
+            .record("after", move |_| input.get().map(|_| -> [HostBuffer; 1] { unreachable!("the input failed") }));
         let error = queue.read(vec![after]).wait().unwrap_err();
         assert_eq!(error, panicked("failing", "on purpose"));
         let [good] = queue.record("good", |cpu| Ok([cpu.pool.copy_of(&[7_u8])?]));

@@ -1,0 +1,31 @@
+//! Point clouds: coordinates taken to a local origin, a Hilbert-packed tree of boxes over them, exact nearest
+//! neighbours, and shape features fused with them.
+//!
+//! Data goes one way: `coordinates` -> `cloud` -> `tree` (`hilbert`, `sort`, `boxes`) -> `walk` -> `knn` or `features`.
+//! What the CPU runs are pure functions over slices; what a GPU runs is in `on_gpu` and in `shaders/points`.
+
+mod boxes;
+mod cloud;
+mod coordinates;
+mod feature;
+mod features;
+mod hilbert;
+mod knn;
+mod neighbors;
+#[cfg(feature = "gpu")]
+mod on_gpu;
+#[cfg(feature = "gpu")]
+mod packing;
+#[cfg(test)]
+mod samples;
+mod sort;
+mod table;
+mod top_k;
+mod tree;
+mod walk;
+
+pub use cloud::PointCloud;
+pub use coordinates::PointsOptions;
+pub use feature::Feature;
+pub use neighbors::{HostNeighbors, Neighbors};
+pub use table::{FeatureTable, HostFeatures, Neighborhood};

@@ -1,0 +1,201 @@
+//! Shape features of every point: the method, and the table that it makes.
+
+use std::sync::Arc;
+
+use super::cloud::{Index, PointCloud};
+use super::feature::Feature;
+use super::features::eigen_features;
+use super::neighbors::check_neighbor_count;
+use crate::cpu::{HostBuffer, HostPool};
+use crate::device::{Device, HostArray, Readback, Storage};
+use crate::error::Error;
+
+/// Which points around a point its features describe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Neighborhood {
+    /// So many nearest neighbours, the point itself included; 1 to 32.
+    Knn(usize),
+}
+
+impl PointCloud {
+    /// A table of shape features, one column a feature in the order asked for, one row a point in the order of the
+    /// input. What each feature means stands at [`Feature`].
+    ///
+    /// Neighbours, covariance, eigenvalues and features are computed in one pass; no lists are kept. Against the same
+    /// in `f64`, ratios are within 2e-6 and entropy within 1e-5. A point with fewer than 3 neighbours, itself included,
+    /// has NaN in every column; [`HostFeatures::neighbor_counts`] tells. Where all neighbours coincide, ratios are NaN
+    /// and the normal is (0, 0, 1).
+    ///
+    /// # Errors
+    /// [`Error::NeighborCount`] unless the neighbourhood has between 1 and 32 points, [`Error::NoFeatures`] for no
+    /// columns, [`Error::TooLarge`] if a GPU cannot hold the table. When the result is read: [`Error::DeviceLost`],
+    /// [`Error::OutOfMemory`] or [`Error::Gpu`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{Device, Feature, Neighborhood};
+    ///
+    /// let device = Device::cpu()?;
+    /// let floor: Vec<_> = (0..100).map(|i| [f64::from(i % 10), f64::from(i / 10), 0.0]).collect();
+    /// let table = device.points(&floor)?.features(Neighborhood::Knn(9), &[Feature::NormalZ, Feature::Planarity])?;
+    /// let table = table.read().wait()?;
+    /// assert_eq!(table.column(Feature::NormalZ).unwrap(), [1.0; 100]);
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn features(&self, neighborhood: Neighborhood, features: &[Feature]) -> Result<FeatureTable, Error> {
+        let Neighborhood::Knn(k) = neighborhood;
+        check_neighbor_count(k)?;
+        if features.is_empty() {
+            return Err(Error::NoFeatures);
+        }
+        let (len, squared_unit) = (self.len(), self.squared_unit());
+        let names = features.to_vec();
+        let (columns, counts, rows_per_block) = match self.index()? {
+            Index::Cpu(tree) => {
+                let (points, names) = (self.points().clone(), names.clone());
+                let [columns, counts] = self.device().queue().record("computing features", move |cpu| {
+                    let mut columns = cpu.pool.lease::<f32>(len * names.len())?;
+                    let mut counts = cpu.pool.lease::<u32>(len)?;
+                    let (to, counts_to) = (columns.as_mut_slice(), counts.as_mut_slice());
+                    let tree = tree.get()?;
+                    let points = points.as_slice();
+                    eigen_features(&tree, points, k, squared_unit, &names, &cpu.workers, cpu.level, to, counts_to);
+                    Ok([columns, counts])
+                });
+                (Storage::Cpu(columns), Storage::Cpu(counts), len)
+            }
+            #[cfg(feature = "gpu")]
+            Index::Gpu(index) => {
+                let table = index.features(k, squared_unit, features)?;
+                (Storage::Gpu(table.columns), Storage::Gpu(table.neighbor_counts), table.rows_per_block)
+            }
+        };
+        Ok(FeatureTable { device: self.device().clone(), len, features: names, columns, counts, rows_per_block })
+    }
+}
+
+/// Features on a device: one column a feature, one row a point.
+#[derive(Clone)]
+pub struct FeatureTable {
+    device: Device,
+    len: usize,
+    features: Vec<Feature>,
+    /// Blocks of rows, each with all columns one after the other. One block, unless the table exceeds what a GPU can
+    /// bind at once.
+    columns: Storage,
+    counts: Storage,
+    rows_per_block: usize,
+}
+
+impl FeatureTable {
+    /// How many rows there are: one a point.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The columns, in the order asked for.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Reads the table back.
+    ///
+    /// # Errors
+    /// When waited for: [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
+    pub fn read(&self) -> Readback<HostFeatures> {
+        let (len, features, rows_per_block) = (self.len, self.features.clone(), self.rows_per_block);
+        let arrays = vec![(self.columns.clone(), 4 * len * features.len()), (self.counts.clone(), 4 * len)];
+        let pool = self.device.queue().cpu().pool.clone();
+        self.device.read(arrays, move |mut buffers| {
+            let counts = HostArray::new(buffers.swap_remove(1));
+            let columns = whole_columns(buffers.swap_remove(0), len, features.len(), rows_per_block, &pool)?;
+            Ok(HostFeatures { len, features, columns: HostArray::new(columns), counts })
+        })
+    }
+}
+
+impl std::fmt::Debug for FeatureTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FeatureTable({} rows of {:?} on {})", self.len, self.features, self.device.info().name)
+    }
+}
+
+/// Columns in one piece each, from blocks of rows.
+fn whole_columns(
+    blocks: Arc<HostBuffer>,
+    len: usize,
+    columns: usize,
+    rows_per_block: usize,
+    pool: &HostPool,
+) -> Result<Arc<HostBuffer>, Error> {
+    if rows_per_block >= len {
+        return Ok(blocks);
+    }
+    let mut whole = pool.lease::<f32>(len * columns)?;
+    let to = whole.as_mut_slice::<f32>();
+    for (index, block) in blocks.as_slice::<f32>().chunks(rows_per_block * columns).enumerate() {
+        let first = index * rows_per_block;
+        for (column, from) in block.chunks_exact(block.len() / columns).enumerate() {
+            to[column * len + first..][..from.len()].copy_from_slice(from);
+        }
+    }
+    Ok(Arc::new(whole))
+}
+
+/// A table of features in host memory.
+#[derive(Debug, Clone)]
+pub struct HostFeatures {
+    len: usize,
+    features: Vec<Feature>,
+    columns: HostArray<f32>,
+    counts: HostArray<u32>,
+}
+
+impl HostFeatures {
+    /// How many rows there are: one a point.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The columns, in the order asked for.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The values of a feature, in the order of the input; `None` if it was not asked for.
+    pub fn column(&self, feature: Feature) -> Option<&[f32]> {
+        let column = self.features.iter().position(|name| *name == feature)?;
+        Some(&self.columns[column * self.len..][..self.len])
+    }
+
+    /// How many neighbours each point's features describe, itself included.
+    pub fn neighbor_counts(&self) -> &[u32] {
+        self.counts.as_slice()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_of_rows_become_whole_columns() {
+        let pool = HostPool::new();
+        // Five rows of two columns in blocks of two rows; column c of row r is 10 c + r.
+        let blocks = pool.copy_of(&[0.0_f32, 1.0, 10.0, 11.0, 2.0, 3.0, 12.0, 13.0, 4.0, 14.0]).unwrap();
+        let whole = whole_columns(Arc::new(blocks), 5, 2, 2, &pool).unwrap();
+        assert_eq!(whole.as_slice::<f32>(), [0.0, 1.0, 2.0, 3.0, 4.0, 10.0, 11.0, 12.0, 13.0, 14.0]);
+    }
+}
