@@ -1,0 +1,78 @@
+//! Point clouds: a made-up town, and the airborne tiles among the test data.
+
+use std::path::{Path, PathBuf};
+
+use super::random::Random;
+use crate::is_timed;
+
+/// Points of a cloud when only one run is wanted, to see that it works.
+const SMALL: usize = 2_000;
+
+/// A point cloud to race on.
+pub struct Cloud {
+    /// Its part of the bench's id.
+    pub name: &'static str,
+    /// Coordinates as in the file.
+    pub xyz: Vec<[f64; 3]>,
+    /// The step that all coordinates are whole multiples of, where there is one.
+    pub unit: Option<f64>,
+}
+
+impl Cloud {
+    /// Coordinates as Swath's index sees them: whole units from the lower corner, or the difference to that corner.
+    /// The rivals get the same numbers, so that distances agree.
+    pub fn local(&self) -> Vec<[f32; 3]> {
+        let corner = self
+            .xyz
+            .iter()
+            .fold([f64::INFINITY; 3], |corner, point| [0, 1, 2].map(|axis| corner[axis].min(point[axis])));
+        let step = |value: f64| self.unit.map_or(value, |unit| (value / unit).round());
+        self.xyz.iter().map(|point| [0, 1, 2].map(|axis| step(point[axis] - corner[axis]) as f32)).collect()
+    }
+}
+
+/// The town, and each tile that is there; prints a line for each that is not.
+pub fn clouds() -> Vec<Cloud> {
+    let limit = if is_timed() { usize::MAX } else { SMALL };
+    let mut clouds = vec![Cloud { name: "town", xyz: town(limit.min(200_000)), unit: None }];
+    for (name, file) in [("autzen", "autzen_crop_1p8M_rgb.laz"), ("ign", "ign_lidarhd_rgbnir_698k.laz")] {
+        match data_file(file) {
+            Some(path) => clouds.push(Cloud { name, xyz: read(&path, limit), unit: Some(0.01) }),
+            None => eprintln!("{name} is left out: SWATH_TEST_DATA names no folder with points/{file}"),
+        }
+    }
+    clouds
+}
+
+fn data_file(name: &str) -> Option<PathBuf> {
+    let path = Path::new(&std::env::var_os("SWATH_TEST_DATA")?).join("points").join(name);
+    path.is_file().then_some(path)
+}
+
+fn read(path: &Path, limit: usize) -> Vec<[f64; 3]> {
+    let mut reader = las::Reader::from_path(path).expect("a LAS file");
+    let points = reader.read_points(limit.min(u32::MAX as usize) as u64).expect("points of a LAS file");
+    points.x().zip(points.y()).zip(points.z()).map(|((x, y), z)| [x, y, z]).collect()
+}
+
+/// Hills, houses with walls and trees on 400 m x 400 m, ten times denser in the west, in no order.
+fn town(points: usize) -> Vec<[f64; 3]> {
+    let mut random = Random::new(2);
+    let mut point = || {
+        let x = 400.0 * random.below(1.0).powf(2.0);
+        let y = random.below(400.0);
+        let ground = 5.0 * (x / 40.0).sin() + 3.0 * (y / 30.0).cos() + random.below(0.04);
+        let (along, across) = (x % 40.0, y % 40.0);
+        let house = along < 12.0 && across < 12.0;
+        let wall = house && along.min(across) < 0.3;
+        let tree = along > 25.0 && across > 25.0;
+        let height = match (house, wall, tree) {
+            (_, true, _) => random.below(6.0),
+            (true, ..) => 6.0 + along * 0.4,
+            (.., true) => random.below(9.0),
+            _ => 0.0,
+        };
+        [x, y, ground + height]
+    };
+    (0..points).map(|_| point()).collect()
+}

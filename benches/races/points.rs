@@ -1,0 +1,95 @@
+//! Races on one point cloud: the index, neighbours with the index ready, and features.
+
+use std::rc::Rc;
+
+use swath::{Device, Feature, HostFeatures, HostNeighbors, Neighborhood, PointCloud, PointsOptions};
+
+use super::Race;
+use crate::executors::{Executor, executors};
+use crate::inputs::Cloud;
+use crate::rivals::kiddo::{self, Kiddo, Rows};
+
+const K: usize = 16;
+
+/// How far squared distances may lie apart, relative: a rival may fuse multiply and add.
+const DISTANCE_BOUND: f32 = 1e-5;
+
+/// The three races on `cloud`. Neighbours are checked against kiddo's.
+pub fn point_races(cloud: &Cloud) -> Vec<Race<'_>> {
+    vec![index(cloud), knn(cloud), features(cloud)]
+}
+
+/// From coordinates as in the file to an index that answers queries.
+fn index(cloud: &Cloud) -> Race<'_> {
+    let mut race = Race::new(format!("index/{}", cloud.name), cloud.xyz.len());
+    for Executor { name, device } in executors() {
+        race.swath(&name, move || indexed(&device, cloud));
+    }
+    race.rival("kiddo", || kiddo::build(&cloud.local()));
+    race
+}
+
+/// The neighbours of every point, index ready. `kiddo` takes the queries in the file's order and gives rows in that
+/// order, as Swath does. `kiddo_sorted` and `kiddo_batch` get the queries already in the order of a Morton curve, for
+/// nothing, and leave the rows in it.
+fn knn(cloud: &Cloud) -> Race<'_> {
+    let mut race = Race::new(format!("knn/{}", cloud.name), cloud.xyz.len());
+    let queries = cloud.local();
+    let tree = Rc::new(Kiddo::new(&queries));
+    let mut rows = Rows::new(queries.len(), K);
+    tree.fill(&queries, K, &mut rows);
+    for Executor { name, device } in executors() {
+        let indexed = indexed(&device, cloud);
+        assert_same_distances(&name, cloud, neighbors(&indexed).squared_distances(), &rows.squared_distances);
+        race.swath(&name, move || neighbors(&indexed));
+    }
+    let (sorted, batch) = (Rc::clone(&tree), Rc::clone(&tree));
+    let mut sorted_rows = Rows::new(queries.len(), K);
+    race.rival("kiddo", move || tree.fill(&queries, K, &mut rows));
+    race.rival("kiddo_sorted", move || sorted.fill(sorted.in_curve_order(), K, &mut sorted_rows));
+    race.rival("kiddo_batch", move || batch.batch(batch.in_curve_order(), K));
+    race
+}
+
+/// Every feature of every point, index ready. No rival computes them in Rust.
+fn features(cloud: &Cloud) -> Race<'_> {
+    let mut race = Race::new(format!("features/{}", cloud.name), cloud.xyz.len());
+    for Executor { name, device } in executors() {
+        let indexed = indexed(&device, cloud);
+        race.swath(&name, move || table(&indexed));
+    }
+    race
+}
+
+fn indexed(device: &Device, cloud: &Cloud) -> PointCloud {
+    let mut options = PointsOptions::default();
+    options.unit = cloud.unit;
+    let points = device.points_with(&cloud.xyz, &options).expect("a cloud");
+    points.build_index().expect("an index");
+    device.synchronize().expect("recorded work");
+    points
+}
+
+fn neighbors(cloud: &PointCloud) -> HostNeighbors {
+    cloud.knn(K).and_then(|neighbors| neighbors.read().wait()).expect("neighbours")
+}
+
+fn table(cloud: &PointCloud) -> HostFeatures {
+    let table = cloud.features(Neighborhood::Knn(K), &Feature::ALL);
+    table.and_then(|table| table.read().wait()).expect("features")
+}
+
+fn assert_same_distances(name: &str, cloud: &Cloud, swath: &[f32], kiddo: &[f32]) {
+    assert_eq!(swath.len(), kiddo.len(), "knn/{}/{name}: number of distances", cloud.name);
+    let unit = cloud.unit.unwrap_or(1.0) as f32;
+    for (position, (swath, kiddo)) in swath.iter().zip(kiddo).enumerate() {
+        let kiddo = kiddo * unit * unit;
+        let (point, place) = (position / K, position % K);
+        let apart = (swath - kiddo).abs();
+        assert!(
+            apart <= DISTANCE_BOUND * kiddo,
+            "knn/{}/{name}: neighbour {place} of point {point} at {swath}, kiddo has {kiddo} (squared)",
+            cloud.name
+        );
+    }
+}
