@@ -54,6 +54,8 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Held by the one thread that runs tasks where there are no workers: tasks run one after the other.
+    turn: Mutex<()>,
     launches: AtomicU64,
 }
 
@@ -110,7 +112,9 @@ impl Queue {
 
     /// Blocks until everything recorded so far is done.
     pub(crate) fn synchronize(&self) -> Result<(), Error> {
-        self.wait(self.shared.state().recorded)
+        // A statement of its own: the lock would last through the wait, which takes it again.
+        let recorded = self.shared.state().recorded;
+        self.wait(recorded)
     }
 
     fn push(&self, task: Task) {
@@ -128,6 +132,7 @@ impl Queue {
 
     fn wait(&self, ticket: u64) -> Result<(), Error> {
         if !Workers::IN_BACKGROUND {
+            let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
             self.shared.drain();
         }
         let mut state = self.shared.state();
@@ -145,7 +150,11 @@ impl Queue {
 
     fn poll(&self, ticket: u64, waker: &Waker) -> Poll<()> {
         if !Workers::IN_BACKGROUND {
-            self.shared.drain();
+            match self.shared.turn.try_lock() {
+                Ok(_turn) => self.shared.drain(),
+                // Another thread is at it, and may have seen the last task before ours came: look again.
+                Err(_) => waker.wake_by_ref(),
+            }
         }
         let mut state = self.shared.state();
         if state.finished >= ticket {
@@ -248,6 +257,15 @@ mod tests {
         let arrays = queue.read(vec![last]).wait().unwrap();
         assert_eq!(arrays[0].as_slice::<u32>(), [100]);
         assert_eq!(queue.launches(), 101);
+    }
+
+    #[test]
+    fn synchronize_returns_when_everything_is_done() {
+        let queue = queue();
+        queue.synchronize().unwrap();
+        let [cell] = queue.record("first", |cpu| Ok([cpu.pool.copy_of(&[3_u32])?]));
+        queue.synchronize().unwrap();
+        assert_eq!(cell.get().unwrap().as_slice::<u32>(), [3]);
     }
 
     #[test]

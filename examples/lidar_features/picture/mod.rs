@@ -1,0 +1,92 @@
+//! The picture: the cloud from above, coloured by a feature, lit like a relief.
+
+mod colors;
+mod font;
+mod legend;
+mod parallel;
+mod shade;
+mod surface;
+mod view;
+
+use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
+
+use surface::Surface;
+use view::{LONG_SIDE, View};
+
+/// Where nothing was measured, water above all.
+const BACKGROUND: [f32; 3] = [0.047, 0.059, 0.082];
+/// Points whose feature is not defined.
+const UNDEFINED: [f32; 3] = [0.45, 0.45, 0.45];
+/// Share of the values beyond either end of the colours, so that a few extremes do not take them all.
+const CLIPPED: f64 = 0.02;
+
+/// The picture of a cloud: one value a point, the name of what they are.
+pub fn draw(points: &[[f64; 3]], values: &[f32], title: &str) -> RgbImage {
+    let view = View::of(points);
+    let surface = Surface::new(points, values, &view);
+    let range = stretch(&surface.values);
+    let brightness = shade::brightness(&surface);
+    let small = RgbImage::from_fn(surface.width as u32, surface.height as u32, |x, y| {
+        let pixel = y as usize * surface.width + x as usize;
+        lit(share(surface.values[pixel], range), brightness[pixel], surface.presence[pixel])
+    });
+    let mut picture = enlarged(small);
+    legend::draw_legend(&mut picture, title, range);
+    picture
+}
+
+fn lit(share: Option<f32>, brightness: f32, presence: f32) -> Rgb<u8> {
+    let color = share.map_or(UNDEFINED, colors::color);
+    Rgb([0, 1, 2].map(|channel| {
+        let shown = BACKGROUND[channel] + (color[channel] * brightness - BACKGROUND[channel]) * presence;
+        (shown.clamp(0.0, 1.0) * 255.0).round() as u8
+    }))
+}
+
+/// Where a value lies in the range, 0 to 1.
+fn share(value: f32, [low, high]: [f32; 2]) -> Option<f32> {
+    (!value.is_nan()).then(|| if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 })
+}
+
+/// The range of the values, a few extremes at either end left out.
+fn stretch(values: &[f32]) -> [f32; 2] {
+    let mut known: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    known.sort_unstable_by(f32::total_cmp);
+    let clipped = (known.len() as f64 * CLIPPED) as usize;
+    match known.len() {
+        0 => [0.0, 1.0],
+        length => [known[clipped], known[length - 1 - clipped]],
+    }
+}
+
+/// Sparse clouds make small pictures; they are shown larger.
+fn enlarged(small: RgbImage) -> RgbImage {
+    let factor = LONG_SIDE as u32 / small.width().max(small.height());
+    if factor < 2 {
+        return small;
+    }
+    imageops::resize(&small, small.width() * factor, small.height() * factor, FilterType::CatmullRom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_range_leaves_extremes_and_nan_out() {
+        let mut values: Vec<f32> = (0..=100).map(|value| value as f32).collect();
+        values.extend([f32::NAN, 1e9, -1e9]);
+        assert_eq!(stretch(&values), [1.0, 99.0]);
+        assert_eq!(stretch(&[f32::NAN]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn any_cloud_has_a_picture() {
+        let clouds: [&[[f64; 3]]; 3] = [&[[1.0, 2.0, 3.0]], &[[0.0; 3]; 5], &[[0.0; 3], [1e6, 0.0, 0.0]]];
+        for cloud in clouds {
+            let picture = draw(cloud, &vec![f32::NAN; cloud.len()], "planarity");
+            assert!(picture.width() >= 1 && picture.height() >= 1);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The surface seen from above: the highest point of each pixel, and what lies between points.
+
+use super::parallel::per_pixel;
+use super::view::View;
+
+/// Pixels up to which gaps between points are closed.
+const REACH: i32 = 4;
+/// Points around a pixel, past the first, from which on there certainly is something.
+const ENOUGH: f32 = 3.0;
+
+/// Height and value of every pixel; NaN where there is none.
+#[derive(Debug)]
+pub struct Surface {
+    pub width: usize,
+    pub height: usize,
+    /// Heights, in pixels, above an arbitrary level.
+    pub heights: Vec<f32>,
+    /// The feature.
+    pub values: Vec<f32>,
+    /// How sure a pixel is that there is something: 1 among points, 0 where there are none or a lone one.
+    pub presence: Vec<f32>,
+}
+
+impl Surface {
+    /// The highest point of each pixel, gaps closed.
+    pub fn new(points: &[[f64; 3]], values: &[f32], view: &View) -> Self {
+        highest(points, values, view).closed()
+    }
+
+    /// Column and row of a neighbour of a pixel, as an index, if it is inside.
+    pub fn neighbor(&self, pixel: usize, (right, down): (i32, i32)) -> Option<usize> {
+        let column = (pixel % self.width).checked_add_signed(right as isize)?;
+        let row = (pixel / self.width).checked_add_signed(down as isize)?;
+        (column < self.width && row < self.height).then_some(row * self.width + column)
+    }
+
+    /// Every pixel from the points around it that lie on the same surface as the nearest.
+    ///
+    /// Weights fall with the distance on the ground and with the step in height (a bilateral filter), so that roofs
+    /// keep their edges while the noise of the sensor and its scan lines disappear.
+    fn closed(&self) -> Self {
+        let offsets = disc();
+        let pixels = per_pixel(self.width, self.height, |pixel| self.closed_pixel(pixel, &offsets));
+        Self {
+            width: self.width,
+            height: self.height,
+            heights: pixels.iter().map(|pixel| pixel[0]).collect(),
+            values: pixels.iter().map(|pixel| pixel[1]).collect(),
+            presence: pixels.iter().map(|pixel| pixel[2]).collect(),
+        }
+    }
+
+    fn closed_pixel(&self, pixel: usize, offsets: &[((i32, i32), f32)]) -> [f32; 3] {
+        let known = offsets.iter().filter_map(|&(offset, distance)| {
+            let other = self.neighbor(pixel, offset)?;
+            (!self.heights[other].is_nan()).then_some((other, distance))
+        });
+        let mut known = known.peekable();
+        let Some(&(nearest, _)) = known.peek() else { return [f32::NAN, f32::NAN, 0.0] };
+        let level = self.heights[nearest];
+        let (mut weights, mut height, mut value_weights, mut value, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (other, distance) in known {
+            let step = (self.heights[other] - level) / 1.5;
+            let weight = 1.0 / ((0.6 + distance * distance) * (1.0 + step * step * step * step));
+            count += 1.0;
+            weights += weight;
+            height += weight * self.heights[other];
+            if !self.values[other].is_nan() {
+                value_weights += weight;
+                value += weight * self.values[other];
+            }
+        }
+        let presence = ((count - 1.0) / ENOUGH).clamp(0.0, 1.0);
+        // No value at all gives 0 / 0, which is NaN.
+        [height / weights, value / value_weights, presence]
+    }
+}
+
+fn highest(points: &[[f64; 3]], values: &[f32], view: &View) -> Surface {
+    let pixels = view.width * view.height;
+    let mut heights = vec![f32::NAN; pixels];
+    let mut seen = vec![f32::NAN; pixels];
+    let level = points.first().map_or(0.0, |point| point[2]);
+    for (point, &value) in points.iter().zip(values) {
+        let Some(cell) = view.cell(point) else { continue };
+        let height = ((point[2] - level) / view.pixel) as f32;
+        if heights[cell].is_nan() || height > heights[cell] {
+            heights[cell] = height;
+            seen[cell] = value;
+        }
+    }
+    Surface { width: view.width, height: view.height, heights, values: seen, presence: Vec::new() }
+}
+
+/// Offsets within reach with their length, the nearest first.
+fn disc() -> Vec<((i32, i32), f32)> {
+    let square = (-REACH..=REACH).flat_map(|down| (-REACH..=REACH).map(move |right| (right, down)));
+    let mut offsets: Vec<_> =
+        square.map(|(right, down)| ((right, down), ((right * right + down * down) as f32).sqrt())).collect();
+    offsets.retain(|(_, length)| *length <= REACH as f32);
+    offsets.sort_by(|a, b| a.1.total_cmp(&b.1));
+    offsets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_point_wins_and_far_gaps_stay_open() {
+        let view = View { west: 0.0, north: 1.0, pixel: 1.0, width: 12, height: 1 };
+        let points = [[0.5, 0.5, 1.0], [0.5, 0.5, 3.0], [0.5, 0.5, 2.0]];
+        let surface = Surface::new(&points, &[1.0, 3.0, 2.0], &view);
+        assert_eq!(surface.values[0], 3.0);
+        assert_eq!(surface.values[4], 3.0);
+        assert!(surface.values[5].is_nan());
+        assert!(surface.presence.iter().all(|&presence| presence == 0.0), "a lone pixel is not a surface");
+    }
+}
