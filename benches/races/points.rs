@@ -62,8 +62,7 @@ fn features(cloud: &Cloud) -> Race<'_> {
 }
 
 fn indexed(device: &Device, cloud: &Cloud) -> PointCloud {
-    let mut options = PointsOptions::default();
-    options.unit = cloud.unit;
+    let options = PointsOptions { unit: cloud.unit, ..PointsOptions::default() };
     let points = device.points_with(&cloud.xyz, &options).expect("a cloud");
     points.build_index().expect("an index");
     device.synchronize().expect("recorded work");
