@@ -22,8 +22,6 @@ use super::tree::{LEAF, Leaf, Tree};
 /// The most neighbours that can be asked for.
 pub(crate) const MAX_NEIGHBORS: usize = 32;
 
-const MERGE_ABOVE: u32 = 9;
-
 /// Entries that the stack can hold at once: the leaves it starts with, and on every level the siblings of the node
 /// being looked at.
 const STACK: usize = MAX_LEVELS * FAN_OUT + 4;
@@ -136,18 +134,14 @@ impl<const B: usize> Group<B> {
         if passing == 0 {
             return;
         }
-        let keys = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let [low, high] = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let keys = [low.to_array(), high.to_array()];
         let list = &mut self.lists[query];
         let mut top = TopK::load(simd, list);
-        if passing.count_ones() > MERGE_ABOVE {
-            top.merge(simd, keys);
-        } else {
-            let keys = [keys[0].to_array(), keys[1].to_array()];
-            while passing != 0 {
-                let lane = passing.trailing_zeros() as usize;
-                passing &= passing - 1;
-                top.insert(simd, keys.as_flattened()[lane % LEAF]);
-            }
+        while passing != 0 {
+            let lane = passing.trailing_zeros() as usize;
+            passing &= passing - 1;
+            top.insert(simd, keys.as_flattened()[lane % LEAF]);
         }
         top.store(list);
         let worst = list.as_flattened()[k - 1];
