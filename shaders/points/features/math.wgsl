@@ -25,15 +25,16 @@ fn ln(x: f32) -> f32 {
     return (m + tail) + exponent * 0.6933594;
 }
 
-// For normal positive x; 0 for anything smaller.
+// For normal positive x; 0 for anything smaller. Twice the root is a product, because Mesa's compiler would take a sum of
+// three apart, (r + r) + q, and put it together as r + (r + q).
 fn cbrt(x: f32) -> f32 {
     let word = bitcast<u32>(x);
     var third = (word >> 2u) + (word >> 4u);
     third += third >> 4u;
     third += third >> 8u;
     var root = bitcast<f32>(third + 0x2a5137a0u);
-    root = ((root + root) + x / (root * root)) * (1.0 / 3.0);
-    root = ((root + root) + x / (root * root)) * (1.0 / 3.0);
-    root = ((root + root) + x / (root * root)) * (1.0 / 3.0);
+    root = (2.0 * root + x / (root * root)) * (1.0 / 3.0);
+    root = (2.0 * root + x / (root * root)) * (1.0 / 3.0);
+    root = (2.0 * root + x / (root * root)) * (1.0 / 3.0);
     return select(root, 0.0, x < SMALLEST_NORMAL);
 }
