@@ -134,7 +134,7 @@ fn is_set<S: Simd>(simd: S, cells: u32x16<S>, bit: u32) -> u32x16<S> {
 /// Moves the eight low bits to every third place.
 #[inline(always)]
 fn spread<S: Simd>(bits: u32x16<S>) -> u32x16<S> {
-    let bits = (bits | (bits << 8)) & 0x00f0_0f;
+    let bits = (bits | (bits << 8)) & 0xf00f;
     let bits = (bits | (bits << 4)) & 0x0c_30c3;
     (bits | (bits << 2)) & 0x24_9249
 }

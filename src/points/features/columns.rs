@@ -1,6 +1,5 @@
 //! The fused pass: neighbours of a leaf, their covariances, eigenvalues and features, written as columns.
 
-use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd};
 
 use crate::cpu::{ScatterRows, Workers};
@@ -92,7 +91,7 @@ impl Columns<'_> {
                 }
                 let eigen = eigen(simd, &covariance(simd, neighbors, [&center[0], &center[1], &center[2]]));
                 for (name, column) in &self.columns {
-                    let values = feature(simd, *name, &eigen, self.squared_unit).to_array();
+                    let values = feature(simd, *name, &eigen, self.squared_unit);
                     for (row, value) in queries.index[..len].iter().zip(&values) {
                         #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
                         // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.

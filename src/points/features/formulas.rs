@@ -15,9 +15,17 @@ const LEVEL: f32 = 1e-6;
 /// The values of one feature.
 ///
 /// Where the matrix was zero, ratios and entropy are NaN; the select writes one NaN for all levels, as 0/0 has a sign
-/// that depends on the architecture.
+/// that depends on the architecture. A function of its own at every level, so that it is compiled once for all callers.
+#[inline(never)]
+pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squared_unit: f32) -> [f32; 16] {
+    simd.vectorize(
+        #[inline(always)]
+        || formula(simd, feature, eigen, squared_unit).to_array(),
+    )
+}
+
 #[inline(always)]
-pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squared_unit: f32) -> f32x16<S> {
+fn formula<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squared_unit: f32) -> f32x16<S> {
     let [l1, l2, l3] = eigen.values;
     let sum = (l1 + l2) + l3;
     match feature {
@@ -84,7 +92,7 @@ mod tests {
             let splat = |value| f32x16::splat(simd, value);
             let vectors = [[splat(0.0); 3], [splat(0.0); 3], normal.map(splat)];
             let eigen = Eigen { values: values.map(splat), vectors, scale: splat(scale) };
-            Feature::ALL.map(|name| feature(simd, name, &eigen, 0.25).to_array()[3])
+            Feature::ALL.map(|name| feature(simd, name, &eigen, 0.25)[3])
         }
         dispatch!(Level::fallback(), simd => body(simd, values, normal, scale))
     }

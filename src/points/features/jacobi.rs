@@ -20,8 +20,17 @@ pub(super) struct Eigen<S: Simd> {
     pub(super) scale: f32x16<S>,
 }
 
-#[inline(always)]
+/// Solves sixteen matrices. A function of its own at every level, so that it is compiled once for all that call it.
+#[inline(never)]
 pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
+    simd.vectorize(
+        #[inline(always)]
+        || rotated(simd, matrix),
+    )
+}
+
+#[inline(always)]
+fn rotated<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
     let zero = f32x16::splat(simd, 0.0);
     let one = f32x16::splat(simd, 1.0);
     let Covariance { xx, xy, xz, yy, yz, zz } = *matrix;
