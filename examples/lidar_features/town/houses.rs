@@ -29,12 +29,10 @@ pub struct House {
 pub enum Roof {
     /// Two planes.
     Gable,
-    /// Four planes.
+    /// Four planes; cars have it too.
     Hip,
     /// Four triangles to one point.
     Spire,
-    /// None; cars have it too.
-    Flat,
 }
 
 impl House {
@@ -53,7 +51,6 @@ impl House {
             Roof::Gable => side / self.half[1],
             Roof::Hip => end.min(side) / self.half[1],
             Roof::Spire => (end / self.half[0]).min(side / self.half[1]),
-            Roof::Flat => 1.0,
         };
         Some(self.eaves + (self.ridge - self.eaves) * share.min(1.0))
     }
