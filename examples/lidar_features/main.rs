@@ -38,12 +38,12 @@ use timings::{Subject, Timings, thousands};
 fn main() -> ExitCode {
     terminal::start_logging();
     match terminal::parse_flags::<Flags>() {
-        Ok(flags) => terminal::exit_code(run(flags.with_default_outputs())),
+        Ok(flags) => terminal::exit_code(run(&flags)),
         Err(code) => code,
     }
 }
 
-fn run(flags: Flags) -> Outcome<()> {
+fn run(flags: &Flags) -> Outcome<()> {
     flags.check()?;
     let is_measured = flags.timings.is_some() || flags.repeat > 1;
     let progress = Progress::new(flags.repeat as usize, is_measured);
@@ -66,10 +66,15 @@ fn run(flags: Flags) -> Outcome<()> {
     if let Some(path) = &flags.out {
         progress.step("writing");
         let las = input.las.map_or_else(|| las_new::las_of(&input.points), Ok)?;
-        notes.push(store(path, las, &table, &flags)?);
+        notes.push(store(path, las, &table, flags)?);
     }
     progress.finish();
     summary(&device, job.points.len(), flags.k, computed.len(), timings.best("total").unwrap_or_default());
+    if notes.is_empty() {
+        notes.push(
+            "no file was asked for; --picture town.png draws the points, --out features.laz keeps them".to_owned(),
+        );
+    }
     notes.iter().for_each(say);
     if flags.stats {
         say(device.stats());
