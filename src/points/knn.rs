@@ -103,11 +103,13 @@ impl Sink for Rows<'_> {
                 index.store_slice(&mut indices[first * REGISTER..][..16]);
                 distance.store_slice(&mut distances[first * REGISTER..][..16]);
             }
+            // Lists without spare places are copied with a length that the compiler knows.
+            let k = if self.k == B * REGISTER { B * REGISTER } else { self.k };
             #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
             // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
             unsafe {
-                self.indices.write_row(row, &indices[..self.k]);
-                self.squared_distances.write_row(row, &distances[..self.k]);
+                self.indices.write_row(row, &indices[..k]);
+                self.squared_distances.write_row(row, &distances[..k]);
             }
         }
     }

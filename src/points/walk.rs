@@ -22,6 +22,8 @@ use super::tree::{LEAF, Leaf, Tree};
 /// The most neighbours that can be asked for.
 pub(crate) const MAX_NEIGHBORS: usize = 32;
 
+const MERGE_ABOVE: u32 = 9;
+
 /// Entries that the stack can hold at once: the leaves it starts with, and on every level the siblings of the node
 /// being looked at.
 const STACK: usize = MAX_LEVELS * FAN_OUT + 4;
@@ -54,8 +56,18 @@ impl<const B: usize> Group<B> {
     }
 
     /// Finds the `k` nearest points of each point of a leaf, itself included.
-    #[inline(always)]
+    ///
+    /// A function of its own at every level, so that the passes that use it do not compile a copy each.
+    #[inline(never)]
     pub(super) fn search<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.walk(simd, tree, own, k),
+        );
+    }
+
+    #[inline(always)]
+    fn walk<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
         let queries = &tree.leaves[own];
         self.lists = [[[EMPTY; REGISTER]; B]; LEAF];
         self.worst = [-1.0; LEAF];
@@ -127,11 +139,15 @@ impl<const B: usize> Group<B> {
         let keys = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
         let list = &mut self.lists[query];
         let mut top = TopK::load(simd, list);
-        let keys = keys.map(|keys| keys.to_array());
-        while passing != 0 {
-            let lane = passing.trailing_zeros() as usize;
-            passing &= passing - 1;
-            top.insert(simd, keys.as_flattened()[lane % LEAF]);
+        if passing.count_ones() > MERGE_ABOVE {
+            top.merge(simd, keys);
+        } else {
+            let keys = [keys[0].to_array(), keys[1].to_array()];
+            while passing != 0 {
+                let lane = passing.trailing_zeros() as usize;
+                passing &= passing - 1;
+                top.insert(simd, keys.as_flattened()[lane % LEAF]);
+            }
         }
         top.store(list);
         let worst = list.as_flattened()[k - 1];
