@@ -85,7 +85,7 @@ fn run(flags: &Flags) -> Outcome<()> {
 fn draw(path: &Path, points: &[[f64; 3]], table: &HostFeatures, color: Feature) -> Outcome<String> {
     let values = table.column(color).ok_or("the feature of the picture was not computed")?;
     let picture = picture::draw(points, values, color.name());
-    picture.save(path).map_err(|error| named(path, &error))?;
+    picture::save(&picture, path).map_err(|error| named(path, &error))?;
     Ok(format!(
         "wrote {}, {} x {} pixels, colour by {}",
         path.display(),
