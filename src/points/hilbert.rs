@@ -138,7 +138,7 @@ fn is_set<S: Simd>(simd: S, cells: S::u32s, bit: u32) -> S::u32s {
 /// Moves the eight low bits to every third place.
 #[inline(always)]
 fn spread<S: Simd>(_: S, bits: S::u32s) -> S::u32s {
-    let bits = (bits | (bits << 8)) & 0x00f0_0f;
+    let bits = (bits | (bits << 8)) & 0x00_f00f;
     let bits = (bits | (bits << 4)) & 0x0c_30c3;
     (bits | (bits << 2)) & 0x24_9249
 }
