@@ -1,4 +1,35 @@
 //! GPU compute for images and point clouds over WebGPU, with a CPU SIMD executor that gives the same answers.
+//!
+//! A [`Device`] is a GPU or the CPU. [`Image`]s and [`PointCloud`]s live on it; operations on them record work and
+//! return at once, and a [`Readback`] brings a result to the host, by [`wait`](Readback::wait) or `.await`.
+//!
+//! ```
+//! use swath::{Device, Feature, Neighborhood};
+//!
+//! let device = Device::new()?; // the best GPU, or the CPU where there is none
+//! println!("{}", device.info()); // what was chosen, and why
+//!
+//! let slope: Vec<[f64; 3]> = (0..400).map(|i| [f64::from(i % 20), f64::from(i / 20), f64::from(i % 20)]).collect();
+//! let table = device.points(&slope)?.features(Neighborhood::Knn(12), &[Feature::NormalZ])?;
+//! let normal_z = table.read().wait()?;
+//! assert!(normal_z.column(Feature::NormalZ).unwrap().iter().all(|z| (z - 0.5_f32.sqrt()).abs() < 1e-5));
+//! # Ok::<(), swath::Error>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! Lower floors know nothing of upper ones. On the ground, memory policy and errors; above it the two executors (`cpu`:
+//! SIMD level, workers, an ordered queue; `gpu`: the only rooms that know `wgpu`); then `device`, which chooses one of
+//! them and says why; on top the operations, one room each, with a shader of the same path under `shaders/`.
+//!
+//! Per-pixel operations are snippets: chained, they become one kernel and one pass over memory, computed when somebody
+//! reads the result, and kept. Points are sorted along a Hilbert curve under a tree of boxes that both executors walk.
+//!
+//! # Features
+//!
+//! * `gpu` (default): the GPU executor, through `wgpu`.
+//! * `parallel` (default): the CPU executor uses a pool of threads; without it, the calling thread.
+//! * `image` (default): conversions from and to the `image` crate.
 
 mod cpu;
 mod device;
@@ -24,3 +55,8 @@ pub use points::{
     Feature, FeatureTable, HostFeatures, HostNeighbors, Neighborhood, Neighbors, PointCloud, PointsOptions,
 };
 pub use tensor::{HostTensor, Tensor};
+
+/// The README's code compiles and runs.
+#[cfg(all(doctest, not(target_arch = "wasm32")))]
+#[doc = include_str!("../README.md")]
+struct Readme;

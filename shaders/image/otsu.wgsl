@@ -4,13 +4,8 @@
 //
 // No loop here is long: llvmpipe (as of Mesa 22.3) ends an invocation's loops after 65,535 rounds in all, silently.
 
-struct Params {
-    unused: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> counts: array<u32, 256>;
-@group(0) @binding(2) var<storage, read_write> level: array<u32>;
+@group(0) @binding(0) var<storage, read> counts: array<u32, 256>;
+@group(0) @binding(1) var<storage, read_write> level: array<u32>;
 
 // Below 2^32 pixels: counts take 2 limbs, sums of levels 3, their products 5, the square of those 10, the product of
 // two counts 4, and what is compared 14.

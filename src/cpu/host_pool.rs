@@ -76,11 +76,6 @@ pub(crate) struct HostBuffer {
 }
 
 impl HostBuffer {
-    /// Length in bytes, padding excluded.
-    pub(crate) fn len_bytes(&self) -> usize {
-        self.bytes
-    }
-
     /// The contents as values of `T`.
     pub(crate) fn as_slice<T: AnyBitPattern + NoUninit>(&self) -> &[T] {
         bytemuck::cast_slice(&bytemuck::cast_slice::<Line, u8>(&self.lines)[..self.bytes])

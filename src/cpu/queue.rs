@@ -54,6 +54,8 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Held by the one thread that runs tasks where there are no workers: tasks run one after the other.
+    turn: Mutex<()>,
     launches: AtomicU64,
 }
 
@@ -130,6 +132,7 @@ impl Queue {
 
     fn wait(&self, ticket: u64) -> Result<(), Error> {
         if !Workers::IN_BACKGROUND {
+            let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
             self.shared.drain();
         }
         let mut state = self.shared.state();
@@ -147,7 +150,11 @@ impl Queue {
 
     fn poll(&self, ticket: u64, waker: &Waker) -> Poll<()> {
         if !Workers::IN_BACKGROUND {
-            self.shared.drain();
+            match self.shared.turn.try_lock() {
+                Ok(_turn) => self.shared.drain(),
+                // Another thread is at it, and may have seen the last task before ours came: look again.
+                Err(_) => waker.wake_by_ref(),
+            }
         }
         let mut state = self.shared.state();
         if state.finished >= ticket {

@@ -87,7 +87,7 @@ impl Device {
         let host = Host::new(options)?;
         #[cfg(feature = "gpu")]
         {
-            let (gpu, choice) = select::open(options, &host.pool).await?;
+            let (gpu, choice) = select::open(options, &host.cpu.pool).await?;
             Ok(host.device(gpu, choice))
         }
         #[cfg(not(feature = "gpu"))]
@@ -130,7 +130,7 @@ impl Device {
     #[cfg(feature = "gpu")]
     pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Self, Error> {
         let host = Host::new(&DeviceOptions::default())?;
-        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, host.pool.clone())?;
+        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, host.cpu.pool.clone())?;
         let reason = "the application handed over its own device".into();
         Ok(host.device(Some(gpu), select::Choice { name, backend, driver, reason }))
     }
@@ -231,7 +231,6 @@ fn futures_block_on<T>(future: impl Future<Output = Result<T, Error>>) -> Result
 
 /// The host's side of a device, made before the GPU is looked for.
 struct Host {
-    pool: HostPool,
     cpu: Cpu,
 }
 
@@ -244,9 +243,7 @@ impl Host {
         };
         #[cfg(not(all(feature = "parallel", not(target_arch = "wasm32"))))]
         let workers = Workers::new(options.threads)?;
-        let pool = HostPool::new();
-        let cpu = Cpu { level: SimdLevel::capped(options.simd), workers, pool: pool.clone() };
-        Ok(Self { pool, cpu })
+        Ok(Self { cpu: Cpu { level: SimdLevel::capped(options.simd), workers, pool: HostPool::new() } })
     }
 
     fn device(self, #[cfg(feature = "gpu")] gpu: Option<Gpu>, choice: select::Choice) -> Device {

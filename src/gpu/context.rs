@@ -11,7 +11,7 @@ use super::pool::{DevicePool, Lease, Use};
 use super::recorder::{Launch, Recorder};
 use super::scope::{Failure, Later, scoped};
 use super::transfer::{GpuRead, Poller};
-use crate::cpu::{HostBuffer, HostPool};
+use crate::cpu::HostPool;
 use crate::error::Error;
 use crate::memory::DeviceStats;
 
@@ -113,11 +113,16 @@ impl Gpu {
     pub(crate) fn launch(&self, launch: &Launch<'_>) -> Result<(), Error> {
         self.0.health.check()?;
         let pipeline = self.0.kernels.get(&self.0.device, &self.0.later, launch.kernel)?;
-        let params = Arc::new(self.0.pool.lease(Use::Uniform, launch.params.len() as u64, &self.0.later)?);
+        let params = match launch.params.len() as u64 {
+            0 => None,
+            bytes => Some(Arc::new(self.0.pool.lease(Use::Uniform, bytes, &self.0.later)?)),
+        };
         let grid = self.0.limits.fold(launch.groups);
         let mut recorder = self.recorder();
         self.scoped(launch.kernel.label, || {
-            self.0.queue.write_buffer(params.buffer(), 0, launch.params);
+            if let Some(params) = &params {
+                self.0.queue.write_buffer(params.buffer(), 0, launch.params);
+            }
             recorder.dispatch(&self.0.device, &pipeline, params, launch, grid);
         })?;
         self.0.counters.launches.fetch_add(1, Ordering::Relaxed);

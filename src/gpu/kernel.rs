@@ -10,7 +10,7 @@ use crate::error::Error;
 /// What one binding of a kernel is. Bindings are numbered in order, in group 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
-    /// `var<uniform>`: the parameters, always binding 0.
+    /// `var<uniform>`: the parameters, binding 0 where there are any.
     Uniform,
     /// `var<storage, read>`
     Read,

@@ -17,7 +17,7 @@ mod transfer;
 
 pub(crate) use adapter::{Candidate, Kind, candidates, open, wrap};
 pub(crate) use context::Gpu;
-pub(crate) use grid::{Limits, Split, Windows};
+pub(crate) use grid::{Limits, Split};
 pub(crate) use kernel::{Binding, Kernel};
 pub(crate) use pool::Lease;
 pub(crate) use recorder::{Launch, Window};

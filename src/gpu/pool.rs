@@ -145,6 +145,16 @@ impl Lease {
     }
 }
 
+impl Lease {
+    /// Unmaps a buffer that was mapped or was to be. On a device that is gone that is an error, which tells nothing
+    /// new; uncaught, it would reach the application's own handler, and panic in the default one.
+    pub(super) fn unmap(&self) {
+        let scope = self.pool.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        self.buffer.unmap();
+        drop(scope.pop());
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
         let buffer = self.buffer.clone();

@@ -31,7 +31,7 @@ impl<'a> Window<'a> {
         Self { lease, offset, bytes }
     }
 
-    fn binding(&self) -> wgpu::BindingResource<'a> {
+    fn binding(self) -> wgpu::BindingResource<'a> {
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer: self.lease.buffer(),
             offset: self.offset,
@@ -44,9 +44,9 @@ impl<'a> Window<'a> {
 pub(crate) struct Launch<'a> {
     /// What runs.
     pub(crate) kernel: &'a Kernel,
-    /// The parameter struct, binding 0.
+    /// The parameter struct, binding 0; empty for a kernel without one.
     pub(crate) params: &'a [u8],
-    /// The storage bindings from 1 on.
+    /// The storage bindings, in order, behind it.
     pub(crate) windows: &'a [Window<'a>],
     /// Workgroups; folded into two dimensions where one row cannot hold them.
     pub(crate) groups: u32,
@@ -66,18 +66,15 @@ impl Recorder {
         &mut self,
         device: &wgpu::Device,
         pipeline: &Pipeline,
-        params: Arc<Lease>,
+        params: Option<Arc<Lease>>,
         launch: &Launch<'_>,
         grid: [u32; 2],
     ) {
-        let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: Window::all(&params).binding() }];
-        entries.extend(
-            launch
-                .windows
-                .iter()
-                .zip(1..)
-                .map(|(window, binding)| wgpu::BindGroupEntry { binding, resource: window.binding() }),
-        );
+        let windows = params.iter().map(Window::all).chain(launch.windows.iter().copied());
+        let entries: Vec<_> = (0..)
+            .zip(windows)
+            .map(|(binding, window)| wgpu::BindGroupEntry { binding, resource: window.binding() })
+            .collect();
         let label = Some(launch.kernel.label);
         let group =
             device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &pipeline.layout, entries: &entries });
@@ -89,7 +86,7 @@ impl Recorder {
         drop(pass);
         self.dispatches += 1;
         self.used.extend(launch.windows.iter().map(|window| window.lease.clone()));
-        self.used.push(params);
+        self.used.extend(params);
     }
 
     /// Records a copy of `bytes` between the starts and offsets of two leases.

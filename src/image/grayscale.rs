@@ -23,7 +23,7 @@ impl<P: Color> Image<P> {
     /// image.
     ///
     /// # Errors
-    /// None at present. When the result is read: [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
+    /// When the result is read: [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
     ///
     /// # Examples
     ///
@@ -37,7 +37,7 @@ impl<P: Color> Image<P> {
     /// # Ok::<(), swath::Error>(())
     /// ```
     pub fn grayscale(&self) -> Result<Image<Gray8>, Error> {
-        Ok(self.then(STEP))
+        self.then(STEP)
     }
 }
 

@@ -1,7 +1,11 @@
 //! Counts of the 256 gray levels: what Otsu's method looks at.
 
+#[cfg(feature = "gpu")]
 use std::borrow::Cow;
+#[cfg(feature = "gpu")]
+use std::sync::Arc;
 
+#[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
 use super::{Gray8, Image};
@@ -84,7 +88,7 @@ pub(crate) const KERNEL: Kernel = Kernel {
 };
 
 #[cfg(feature = "gpu")]
-fn launch(gpu: &Gpu, source: &std::sync::Arc<Lease>, pixels: usize) -> Result<std::sync::Arc<Lease>, Error> {
+fn launch(gpu: &Gpu, source: &Arc<Lease>, pixels: usize) -> Result<Arc<Lease>, Error> {
     /// Pixels of a workgroup: 256 invocations with eight words of four.
     const PIXELS_PER_GROUP: u32 = 256 * 8 * 4;
     const MOST: usize = 1 << 28;

@@ -115,14 +115,14 @@ impl<P: Pixel> Image<P> {
     }
 
     /// The chain that makes these pixels.
-    pub(super) fn chain(&self) -> Chain {
+    pub(super) fn chain(&self) -> Result<Chain, Error> {
         self.lazy.chain(P::CHANNELS, self.pixels())
     }
 
     /// The gray image that one more step makes.
-    pub(super) fn then(&self, step: Step) -> Image<super::Gray8> {
-        let lazy = Lazy::waiting(self.device().clone(), self.chain().then(step), Output::Gray);
-        Image::from_lazy(lazy, self.width, self.height)
+    pub(super) fn then(&self, step: Step) -> Result<Image<super::Gray8>, Error> {
+        let lazy = Lazy::waiting(self.device().clone(), self.chain()?.then(step), Output::Gray);
+        Ok(Image::from_lazy(lazy, self.width, self.height))
     }
 }
 

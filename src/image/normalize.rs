@@ -78,7 +78,7 @@ impl<P: Pixel> Image<P> {
         if affine.planes != P::COLOR_CHANNELS {
             return Err(Error::Channels { given: affine.planes, expected: P::COLOR_CHANNELS });
         }
-        let lazy = Lazy::waiting(self.device().clone(), self.chain(), Output::Planes(affine));
+        let lazy = Lazy::waiting(self.device().clone(), self.chain()?, Output::Planes(affine));
         Ok(Tensor::new(lazy, [affine.planes, self.height(), self.width()]))
     }
 }

@@ -5,9 +5,8 @@
 //! up to a factor that is the same for all levels, `(N s - n S)^2 / (n (N - n))`. Levels are compared as fractions of
 //! integers, so the answer is exact and the same on every device, however flat the maximum.
 
+#[cfg(feature = "gpu")]
 use std::borrow::Cow;
-
-use bytemuck::{Pod, Zeroable};
 
 use super::histogram::LEVELS;
 use super::{Gray8, Image};
@@ -16,19 +15,11 @@ use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Kernel, Launch, Window};
 
-/// `Params` of `shaders/image/otsu.wgsl`.
-#[cfg(feature = "gpu")]
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C)]
-pub(crate) struct Params {
-    unused: u32,
-}
-
 #[cfg(feature = "gpu")]
 pub(crate) const KERNEL: Kernel = Kernel {
     label: "Otsu's level",
     source: Cow::Borrowed(include_str!("../../shaders/image/otsu.wgsl")),
-    bindings: &[Binding::Uniform, Binding::Read, Binding::Write],
+    bindings: &[Binding::Read, Binding::Write],
 };
 
 impl Image<Gray8> {
@@ -69,7 +60,7 @@ impl Image<Gray8> {
                 let level = gpu.lease(4)?;
                 gpu.launch(&Launch {
                     kernel: &KERNEL,
-                    params: bytemuck::bytes_of(&Params { unused: 0 }),
+                    params: &[],
                     windows: &[Window::all(counts.lease()), Window::all(&level)],
                     groups: 1,
                 })?;

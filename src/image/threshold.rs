@@ -50,12 +50,12 @@ impl Image<Gray8> {
             Cut::At(level) => Parameter::Value(u32::from(level)),
             Cut::Otsu => Parameter::Computed(self.otsu_level()?),
         };
-        Ok(self.then(Step {
+        self.then(Step {
             name: "threshold_binary",
             shader: include_str!("../../shaders/image/threshold.wgsl"),
             kernel: RowKernel::OnGray(binary_pixels),
             parameter,
-        }))
+        })
     }
 }
 

@@ -50,7 +50,7 @@ impl Staging {
 impl Drop for Staging {
     fn drop(&mut self) {
         // Also after a failed map: wgpu keeps the request until the buffer is unmapped.
-        self.lease.buffer().unmap();
+        self.lease.unmap();
     }
 }
 

@@ -6,6 +6,9 @@ use super::step::{Chain, Output};
 use crate::device::{Device, Executor, Pending, Storage};
 use crate::error::Error;
 
+/// A longer chain is cut here: every chain is a kernel of its own, to be compiled and kept.
+const MOST_STEPS: usize = 16;
+
 /// Pixels or numbers: there already, or a chain that will make them.
 pub(crate) struct Lazy {
     device: Device,
@@ -44,11 +47,12 @@ impl Lazy {
     }
 
     /// The chain that makes these pixels, to be continued; just the pixels where they are there already.
-    pub(crate) fn chain(&self, channels: usize, pixels: usize) -> Chain {
+    pub(crate) fn chain(&self, channels: usize, pixels: usize) -> Result<Chain, Error> {
         match &*self.state() {
-            State::Ready(storage) => Chain { source: storage.clone(), channels, pixels, steps: Vec::new() },
-            State::Waiting(chain, _) => chain.clone(),
+            State::Waiting(chain, _) if chain.steps.len() < MOST_STEPS => return Ok(chain.clone()),
+            _ => {}
         }
+        Ok(Chain { source: self.storage()?, channels, pixels, steps: Vec::new() })
     }
 
     /// The device that the data is on.

@@ -6,6 +6,7 @@ use crate::device::{Array, Storage};
 
 /// One operation on 8-bit pixels, on both executors.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "the snippet is for the GPU executor"))]
 pub(crate) struct Step {
     /// Name of its function in the snippet: `fn name(pixel: vec4u, parameter: u32) -> vec4u`.
     pub(crate) name: &'static str,
