@@ -90,6 +90,14 @@ pub enum Error {
         /// How many the image has.
         expected: usize,
     },
+    /// Means and standard deviations do not come in pairs.
+    #[error("{mean} values of mean and {std} of std were given; give one of each for every colour channel")]
+    Statistics {
+        /// How many means were given.
+        mean: usize,
+        /// How many standard deviations.
+        std: usize,
+    },
     /// A mean or standard deviation cannot be used.
     #[error(
         "channel {channel} has mean {mean} and std {std}; both must be finite and std above 0, \
