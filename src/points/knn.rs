@@ -103,12 +103,24 @@ impl Sink for Rows<'_> {
                 index.store_slice(&mut indices[first * REGISTER..][..16]);
                 distance.store_slice(&mut distances[first * REGISTER..][..16]);
             }
-            #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
-            // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
-            unsafe {
-                self.indices.write_row(row, &indices[..self.k]);
-                self.squared_distances.write_row(row, &distances[..self.k]);
+            // Lists without spare places are copied with a length that the compiler knows.
+            if self.k == B * REGISTER {
+                self.write(row, &indices[..B * REGISTER], &distances[..B * REGISTER]);
+            } else {
+                self.write(row, &indices[..self.k], &distances[..self.k]);
             }
+        }
+    }
+}
+
+impl Rows<'_> {
+    #[inline(always)]
+    fn write(&self, row: usize, indices: &[u32], squared_distances: &[f32]) {
+        #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
+        // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
+        unsafe {
+            self.indices.write_row(row, indices);
+            self.squared_distances.write_row(row, squared_distances);
         }
     }
 }

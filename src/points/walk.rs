@@ -54,8 +54,18 @@ impl<const B: usize> Group<B> {
     }
 
     /// Finds the `k` nearest points of each point of a leaf, itself included.
-    #[inline(always)]
+    ///
+    /// A function of its own at every level, so that the passes that use it do not compile a copy each.
+    #[inline(never)]
     pub(super) fn search<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.walk(simd, tree, own, k),
+        );
+    }
+
+    #[inline(always)]
+    fn walk<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
         let queries = &tree.leaves[own];
         self.lists = [[[EMPTY; REGISTER]; B]; LEAF];
         self.worst = [-1.0; LEAF];
@@ -124,10 +134,10 @@ impl<const B: usize> Group<B> {
         if passing == 0 {
             return;
         }
-        let keys = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let [low, high] = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let keys = [low.to_array(), high.to_array()];
         let list = &mut self.lists[query];
         let mut top = TopK::load(simd, list);
-        let keys = keys.map(|keys| keys.to_array());
         while passing != 0 {
             let lane = passing.trailing_zeros() as usize;
             passing &= passing - 1;

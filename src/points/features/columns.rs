@@ -7,7 +7,7 @@ use crate::cpu::{ScatterRows, Workers};
 use crate::points::Feature;
 use crate::points::knn::{Sink, for_each_leaf};
 use crate::points::top_k;
-use crate::points::tree::{LEAF, Tree};
+use crate::points::tree::{LEAF, Leaf, Tree};
 use crate::points::walk::{Group, MAX_NEIGHBORS};
 
 use super::covariance::covariance;
@@ -63,7 +63,6 @@ struct Columns<'a> {
 impl Sink for Columns<'_> {
     #[inline(always)]
     fn take<S: Simd, const B: usize>(&self, simd: S, tree: &Tree, leaf: usize, group: &Group<B>) {
-        let queries = &tree.leaves[leaf];
         let len = tree.leaf_len(leaf);
         let mut coordinates = [[[0.0; LEAF]; 3]; MAX_NEIGHBORS];
         let coordinates = &mut coordinates[..self.neighbors];
@@ -75,22 +74,35 @@ impl Sink for Columns<'_> {
                 }
             }
         }
-        // Lanes without a point stay at zero, and their query must be finite too, for arithmetic on them to be quick.
-        let mut center = [queries.x, queries.y, queries.z];
-        for axis in &mut center {
-            axis[len..].fill(0.0);
-        }
-        let eigen = eigen(simd, &covariance(simd, coordinates, [&center[0], &center[1], &center[2]]));
-        for (name, column) in &self.columns {
-            let values = feature(simd, *name, &eigen, self.squared_unit).to_array();
-            for (row, value) in queries.index[..len].iter().zip(&values) {
-                #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
-                // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
-                unsafe {
-                    column.write_row(*row as usize, std::slice::from_ref(value));
+        self.write(simd, &tree.leaves[leaf], len, coordinates);
+    }
+}
+
+impl Columns<'_> {
+    /// A function of its own at every level, so that it is compiled once for all numbers of neighbours.
+    #[inline(never)]
+    fn write<S: Simd>(&self, simd: S, queries: &Leaf, len: usize, neighbors: &[[[f32; LEAF]; 3]]) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                // Lanes without a point are all zeros, their query too, for arithmetic on them to be quick.
+                let mut center = [queries.x, queries.y, queries.z];
+                for axis in &mut center {
+                    axis[len..].fill(0.0);
                 }
-            }
-        }
+                let eigen = eigen(simd, &covariance(simd, neighbors, [&center[0], &center[1], &center[2]]));
+                for (name, column) in &self.columns {
+                    let values = feature(simd, *name, &eigen, self.squared_unit).to_array();
+                    for (row, value) in queries.index[..len].iter().zip(&values) {
+                        #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
+                        // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
+                        unsafe {
+                            column.write_row(*row as usize, std::slice::from_ref(value));
+                        }
+                    }
+                }
+            },
+        );
     }
 }
 

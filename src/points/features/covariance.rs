@@ -24,19 +24,27 @@ pub(super) struct Covariance<S: Simd> {
 #[inline(always)]
 pub(super) fn covariance<S: Simd>(simd: S, neighbors: &[[[f32; LEAF]; 3]], center: [&[f32; LEAF]; 3]) -> Covariance<S> {
     let zero = f32x16::splat(simd, 0.0);
-    let center = center.map(|axis| f32x16::load_array_ref(simd, axis));
     let count = neighbors.len() as f32;
+    let mut relative = [zero; 3];
+    for axis in 0..3 {
+        relative[axis] = f32x16::load_array_ref(simd, center[axis]);
+    }
+    let center = relative;
     let mut mean = [zero; 3];
     for neighbor in neighbors {
         for axis in 0..3 {
             mean[axis] += f32x16::load_array_ref(simd, &neighbor[axis]) - center[axis];
         }
     }
-    let mean = mean.map(|sum| sum / count);
+    for axis in &mut mean {
+        *axis /= count;
+    }
     let mut sums = Covariance { xx: zero, xy: zero, xz: zero, yy: zero, yz: zero, zz: zero };
     for neighbor in neighbors {
-        let [x, y, z] =
-            std::array::from_fn(|axis| (f32x16::load_array_ref(simd, &neighbor[axis]) - center[axis]) - mean[axis]);
+        for axis in 0..3 {
+            relative[axis] = (f32x16::load_array_ref(simd, &neighbor[axis]) - center[axis]) - mean[axis];
+        }
+        let [x, y, z] = relative;
         sums.xx += x * x;
         sums.xy += x * y;
         sums.xz += x * z;

@@ -27,8 +27,9 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squa
         Feature::Omnivariance => cbrt(simd, (l1 * l2) * l3) * eigen.scale * squared_unit,
         Feature::Anisotropy => ratio(simd, l1 - l3, l1),
         Feature::Eigenentropy => {
-            let shares = [l1, l2, l3].map(|value| entropy_of_share(simd, ratio(simd, value, sum)));
-            (shares[0] + shares[1]) + shares[2]
+            let first = entropy_of_share(simd, ratio(simd, l1, sum));
+            let second = entropy_of_share(simd, ratio(simd, l2, sum));
+            (first + second) + entropy_of_share(simd, ratio(simd, l3, sum))
         }
         Feature::EigenvalueSum => sum * eigen.scale * squared_unit,
         Feature::SurfaceVariation => ratio(simd, l3, sum),
@@ -66,10 +67,9 @@ fn normal<S: Simd>(simd: S, eigen: &Eigen<S>) -> [f32x16<S>; 3] {
     // Rounding is monotone and sqrt(z * z) is |z|, so no quotient exceeds 1 and verticality is never below 0.
     let length = ((x * x + y * y) + z * z).sqrt();
     let [x, y, z] = [x / length, y / length, z / length];
-    let level = |value: f32x16<S>| value.abs().simd_lt(LEVEL);
-    let decides = level(z).select(level(y).select(x, y), z);
+    let decides = z.abs().simd_lt(LEVEL).select(y.abs().simd_lt(LEVEL).select(x, y), z);
     let down = decides.simd_lt(zero);
-    [x, y, z].map(|value| down.select(zero - value, value))
+    [down.select(zero - x, x), down.select(zero - y, y), down.select(zero - z, z)]
 }
 
 #[cfg(test)]

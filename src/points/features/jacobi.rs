@@ -54,7 +54,10 @@ pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
             }
         }
     }
-    let mut values = diagonal.map(|value| value.simd_gt(zero).select(value, zero));
+    let mut values = diagonal;
+    for value in &mut values {
+        *value = value.simd_gt(zero).select(*value, zero);
+    }
     for (first, second) in [(0, 1), (1, 2), (0, 1)] {
         let swap = values[first].simd_lt(values[second]);
         let (a, b) = (values[first], values[second]);
