@@ -202,7 +202,8 @@ impl Blocks {
     /// `order` holds the row of every place along the curve.
     fn new(order: &[u32], rows_per_block: usize) -> Result<Self, Error> {
         if order.len() <= rows_per_block {
-            return Ok(Self { slots: None, places: if order.is_empty() { vec![] } else { vec![0..order.len()] } });
+            let all = (!order.is_empty()).then_some(0..order.len());
+            return Ok(Self { slots: None, places: all.into_iter().collect() });
         }
         // Every row is written by one query, so a block has as many queries as rows.
         let places: Vec<_> = (0..order.len())
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn one_block_needs_no_list_and_no_points_no_block() {
-        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: vec![0..2] });
+        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: std::iter::once(0..2).collect() });
         assert_eq!(Blocks::new(&[], 1).unwrap(), Blocks { slots: None, places: vec![] });
     }
 }
