@@ -37,7 +37,6 @@ pub(crate) struct Tree {
     pub(super) leaves: Vec<Leaf>,
     pub(super) levels: Levels,
     len: usize,
-    scale: CurveScale,
 }
 
 impl Tree {
@@ -74,17 +73,12 @@ impl Tree {
             }
         });
         let levels = Levels::above(&leaves, len, workers)?;
-        Ok(Self { leaves, levels, len, scale })
+        Ok(Self { leaves, levels, len })
     }
 
     /// How many points there are.
     pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// How coordinates became places on the curve.
-    pub(crate) fn scale(&self) -> CurveScale {
-        self.scale
     }
 
     /// How many of a leaf's lanes hold points.
