@@ -145,7 +145,7 @@ impl PointCloud {
             Executor::Gpu(gpu) => {
                 let cpu = queue.cpu();
                 let tree = Tree::build(self.0.points.as_slice(), &cpu.workers, cpu.level)?;
-                Index::Gpu(Arc::new(GpuIndex::upload(gpu, &tree)?))
+                Index::Gpu(Arc::new(GpuIndex::upload(gpu, &tree, self.0.unit.is_some())?))
             }
         };
         Ok(index.insert(built).clone())

@@ -1,5 +1,5 @@
-//! The index of a cloud: points sorted along a Hilbert curve, cut into leaves of 16, under a tree of bounding boxes that
-//! is packed level by level, so that a child's place is computed and no pointer is stored.
+//! The index of a cloud: points sorted along a Hilbert curve, cut into leaves of 16, under a tree of bounding boxes
+//! that is packed level by level, so that a child's place is computed and no pointer is stored.
 
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::Level;

@@ -1,0 +1,268 @@
+//! The tree in device memory, and the launches of queries over it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::error::Error;
+use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
+use crate::points::packing::GpuTree;
+use crate::points::tree::{LEAF, Tree, zeroed};
+
+/// Queries of a workgroup; `QUERIES_PER_GROUP` in the shaders. Few, because a group ends with its longest walk.
+const QUERIES_PER_GROUP: u32 = 64;
+/// Queries of one dispatch, so that none runs for long on a slow device.
+const QUERIES_PER_DISPATCH: usize = 1 << 18;
+/// Levels that 2^32 points need: 2^28 leaves, eight to a box.
+const MAX_LEVELS: usize = 11;
+/// One unit in the last place for each of the eight roundings of a squared distance: a compiler that fuses them here but
+/// not there changes it by less.
+const SLACK: f32 = 1.0 - 1.0 / (1 << 21) as f32;
+
+/// What every query's kernel is bound to: parameters, points, boxes, the list of queries and two outputs.
+pub(super) const BINDINGS: &[Binding] =
+    &[Binding::Uniform, Binding::Read, Binding::Read, Binding::Read, Binding::Write, Binding::Write];
+
+/// `Params` of `shaders/points/tree.wgsl`.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Params {
+    queries: u32,
+    first: u32,
+    listed: u32,
+    first_row: u32,
+    rows: u32,
+    k: u32,
+    neighbors: u32,
+    points: u32,
+    leaves: u32,
+    levels: u32,
+    squared_unit: f32,
+    slack: f32,
+    level: [[u32; 4]; MAX_LEVELS],
+}
+
+/// The tree of a cloud in device memory.
+pub(in crate::points) struct GpuIndex {
+    gpu: Gpu,
+    points: Arc<Lease>,
+    boxes: Arc<Lease>,
+    levels: Vec<[u32; 2]>,
+    /// The index in the input of every point along the curve.
+    order: Vec<u32>,
+    exact: bool,
+}
+
+/// A query for every point.
+pub(super) struct Query<'a> {
+    pub(super) kernel: &'a Kernel,
+    pub(super) k: usize,
+    pub(super) squared_unit: f32,
+    /// The outputs and the bytes of a row in each.
+    pub(super) outputs: [(&'a Arc<Lease>, u64); 2],
+    /// Rows of every block but the last, from [`GpuIndex::rows_per_block`].
+    pub(super) rows_per_block: usize,
+}
+
+impl GpuIndex {
+    /// Sends a tree to the device. `exact` says that all coordinates are whole numbers, whose squared distances need no
+    /// allowance for rounding.
+    pub(in crate::points) fn upload(gpu: &Gpu, tree: &Tree, exact: bool) -> Result<Self, Error> {
+        let GpuTree { points, boxes, levels } = GpuTree::pack(tree)?;
+        for (what, bytes) in
+            [("the array of points", size_of_val(&*points)), ("the array of boxes", size_of_val(&*boxes))]
+        {
+            bindable(gpu, what, bytes as u64)?;
+        }
+        let mut order = zeroed(points.len())?;
+        order.iter_mut().zip(&points).for_each(|(index, point)| *index = point[3]);
+        Ok(Self {
+            points: gpu.upload(bytemuck::cast_slice(&points))?,
+            boxes: gpu.upload(bytemuck::cast_slice(&boxes))?,
+            gpu: gpu.clone(),
+            levels,
+            order,
+            exact,
+        })
+    }
+
+    /// How many points there are.
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Where the tree is.
+    pub(super) fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    /// How many rows of so many bytes, in the widest output, a block holds: all of them if one binding does, else as many
+    /// as start every block where a binding may.
+    pub(super) fn rows_per_block(&self, what: &str, bytes_per_row: u64) -> Result<usize, Error> {
+        let limits = self.gpu.limits();
+        let fitting = usize::try_from(limits.max_binding / bytes_per_row).unwrap_or(usize::MAX);
+        if self.len() <= fitting {
+            return Ok(self.len().max(1));
+        }
+        // Rows are whole words, so that so many of them take a multiple of the alignment.
+        let unit = (limits.alignment as usize / 4).max(1);
+        bindable(&self.gpu, what, unit as u64 * bytes_per_row)?;
+        Ok(fitting / unit * unit)
+    }
+
+    /// Records the query. Without points there is nothing to record.
+    pub(super) fn launch(&self, query: &Query<'_>) -> Result<(), Error> {
+        let len = self.len();
+        let blocks = Blocks::new(&self.order, query.rows_per_block)?;
+        let listed = blocks.slots.as_ref().map(|slots| self.gpu.upload(bytemuck::cast_slice(slots))).transpose()?;
+        for (block, places) in blocks.places.iter().enumerate() {
+            let first_row = block * query.rows_per_block;
+            let rows = query.rows_per_block.min(len - first_row);
+            let [first, second] = query.outputs.map(|(lease, bytes_per_row)| {
+                Window::of(lease, first_row as u64 * bytes_per_row, rows as u64 * bytes_per_row)
+            });
+            // Where there is no list, anything stands for it: it is not read.
+            let slots = Window::all(listed.as_ref().unwrap_or(&self.points));
+            let windows = [Window::all(&self.points), Window::all(&self.boxes), slots, first, second];
+            for start in places.clone().step_by(QUERIES_PER_DISPATCH) {
+                let queries = places.end.min(start + QUERIES_PER_DISPATCH) - start;
+                let params = Params {
+                    queries: queries as u32,
+                    first: start as u32,
+                    listed: u32::from(listed.is_some()),
+                    first_row: first_row as u32,
+                    rows: rows as u32,
+                    ..self.params(query)
+                };
+                self.gpu.launch(&Launch {
+                    kernel: query.kernel,
+                    params: bytemuck::bytes_of(&params),
+                    windows: &windows,
+                    groups: params.queries.div_ceil(QUERIES_PER_GROUP),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What all dispatches of a query share.
+    fn params(&self, query: &Query<'_>) -> Params {
+        let mut level = [[0; 4]; MAX_LEVELS];
+        for (to, [first, count]) in level.iter_mut().zip(&self.levels) {
+            *to = [*first, *count, 0, 0];
+        }
+        Params {
+            k: query.k as u32,
+            neighbors: query.k.min(self.len()) as u32,
+            points: self.len() as u32,
+            leaves: self.len().div_ceil(LEAF) as u32,
+            levels: self.levels.len() as u32,
+            squared_unit: query.squared_unit,
+            slack: if self.exact { 1.0 } else { SLACK },
+            level,
+            ..Params::zeroed()
+        }
+    }
+}
+
+/// `Error::TooLarge` unless one binding holds so many bytes.
+fn bindable(gpu: &Gpu, what: &str, bytes: u64) -> Result<(), Error> {
+    let limit = gpu.limits().max_binding;
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: what.into(),
+        requested: bytes,
+        unit: "bytes",
+        limit_name: "the device's largest storage binding",
+        limit,
+        advice: "process the cloud in tiles, or use the CPU executor",
+    })
+}
+
+/// A kernel of `shaders/points` from its parts.
+pub(super) fn kernel(label: &'static str, source: String) -> Kernel {
+    Kernel { label, source: Cow::Owned(source), bindings: BINDINGS }
+}
+
+/// Which queries write to which block of rows.
+#[derive(Debug, PartialEq)]
+struct Blocks {
+    /// Places along the curve, block by block and in the curve's order within each; `None` for one block, whose queries
+    /// are all points in the order of the curve.
+    slots: Option<Vec<u32>>,
+    /// For each block, where its queries are in the list, or on the curve.
+    places: Vec<Range<usize>>,
+}
+
+impl Blocks {
+    /// `order` holds the row of every place along the curve.
+    fn new(order: &[u32], rows_per_block: usize) -> Result<Self, Error> {
+        if order.len() <= rows_per_block {
+            return Ok(Self { slots: None, places: if order.is_empty() { vec![] } else { vec![0..order.len()] } });
+        }
+        // Every row is written by one query, so a block has as many queries as rows.
+        let places: Vec<_> = (0..order.len())
+            .step_by(rows_per_block)
+            .map(|first| first..order.len().min(first + rows_per_block))
+            .collect();
+        let mut next: Vec<_> = places.iter().map(|places| places.start).collect();
+        let mut slots = zeroed::<u32>(order.len())?;
+        for (slot, row) in (0..).zip(order) {
+            let next = &mut next[*row as usize / rows_per_block];
+            slots[*next] = slot;
+            *next += 1;
+        }
+        Ok(Self { slots: Some(slots), places })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+
+    #[test]
+    fn blocks_list_the_queries_of_their_rows_along_the_curve() {
+        let blocks = Blocks::new(&[3, 6, 0, 1, 5, 4, 2], 3).unwrap();
+        assert_eq!(blocks, Blocks { slots: Some(vec![2, 3, 6, 0, 4, 5, 1]), places: vec![0..3, 3..6, 6..7] });
+    }
+
+    #[test]
+    fn the_shaders_parameters_are_the_hosts() {
+        for (name, text) in crate::points::on_gpu::variants() {
+            let module = naga::front::wgsl::parse_str(&text).unwrap();
+            let params = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap().1;
+            let naga::TypeInner::Struct { members, span } = &params.inner else { panic!("{name}: Params is a struct") };
+            let offsets: Vec<_> =
+                members.iter().map(|member| (member.name.clone().unwrap(), member.offset as usize)).collect();
+            let of = |name: &str, offset: usize| (name.to_owned(), offset);
+            let expected = [
+                of("queries", offset_of!(Params, queries)),
+                of("first", offset_of!(Params, first)),
+                of("listed", offset_of!(Params, listed)),
+                of("first_row", offset_of!(Params, first_row)),
+                of("rows", offset_of!(Params, rows)),
+                of("k", offset_of!(Params, k)),
+                of("neighbors", offset_of!(Params, neighbors)),
+                of("points", offset_of!(Params, points)),
+                of("leaves", offset_of!(Params, leaves)),
+                of("levels", offset_of!(Params, levels)),
+                of("squared_unit", offset_of!(Params, squared_unit)),
+                of("slack", offset_of!(Params, slack)),
+                of("level", offset_of!(Params, level)),
+            ];
+            assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
+        }
+    }
+
+    #[test]
+    fn one_block_needs_no_list_and_no_points_no_block() {
+        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: vec![0..2] });
+        assert_eq!(Blocks::new(&[], 1).unwrap(), Blocks { slots: None, places: vec![] });
+    }
+}

@@ -1,0 +1,28 @@
+//! Queries on a GPU: the tree in device memory, and the kernels in `shaders/points` that walk it.
+//!
+//! An invocation answers one query, and queries follow the curve, so that neighbouring invocations read neighbouring
+//! points. Answers are rows in the order of the input. Where they exceed a binding they are written block by block of
+//! rows, each by a dispatch over just the queries whose rows lie in it.
+
+mod features;
+mod index;
+mod knn;
+#[cfg(test)]
+mod tests;
+mod top_k;
+
+pub(super) use index::GpuIndex;
+
+/// Every kernel of this room, by name: one for each length of the kept list, with and without features.
+#[cfg(test)]
+pub(crate) fn variants() -> Vec<(String, String)> {
+    let lengths = top_k::LENGTHS.into_iter();
+    lengths
+        .flat_map(|length| {
+            [
+                (format!("knn of {length}"), knn::shader(length)),
+                (format!("features of {length}"), features::shader(length, &super::Feature::ALL)),
+            ]
+        })
+        .collect()
+}
