@@ -53,6 +53,23 @@ pub enum Error {
         /// Elements that it holds.
         given: usize,
     },
+    /// The rows of an image view would overlap.
+    #[error(
+        "rows of a {width}x{height} image with {channels} channels take {row} elements, but they start only {stride} \
+         elements apart; pass a stride of at least {row}"
+    )]
+    ImageStride {
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+        /// Elements a pixel.
+        channels: usize,
+        /// Elements a row takes.
+        row: usize,
+        /// Elements from one row to the next.
+        stride: usize,
+    },
     /// A sub-view reaches outside its image.
     #[error(
         "the sub-view at ({x}, {y}) of {width}x{height} pixels reaches outside the {image_width}x{image_height} image; \
@@ -89,6 +106,14 @@ pub enum Error {
         given: usize,
         /// How many the image has.
         expected: usize,
+    },
+    /// Means and standard deviations do not come in pairs.
+    #[error("{mean} values of mean and {std} of std were given; give one of each for every colour channel")]
+    Statistics {
+        /// How many means were given.
+        mean: usize,
+        /// How many standard deviations.
+        std: usize,
     },
     /// A mean or standard deviation cannot be used.
     #[error(

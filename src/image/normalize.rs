@@ -16,11 +16,11 @@ impl Normalize {
     /// One mean and one standard deviation a channel: three for colour images, one for gray ones.
     ///
     /// # Errors
-    /// [`Error::Channels`] if there are not equally many, or none; [`Error::Normalization`] for a value that is not
+    /// [`Error::Statistics`] if there are not equally many, or none; [`Error::Normalization`] for a value that is not
     /// finite or a standard deviation that is not above 0.
     pub fn new(mean: &[f64], std: &[f64]) -> Result<Self, Error> {
         if mean.len() != std.len() || mean.is_empty() {
-            return Err(Error::Channels { given: std.len(), expected: mean.len().max(1) });
+            return Err(Error::Statistics { mean: mean.len(), std: std.len() });
         }
         for (channel, (mean, std)) in mean.iter().zip(std).enumerate() {
             // What counts is that the numbers computed from them in f32 are usable.
@@ -39,14 +39,17 @@ impl Normalize {
         Self { mean: vec![0.485, 0.456, 0.406], std: vec![0.229, 0.224, 0.225] }
     }
 
-    /// Factor and offset for bytes, rounded to `f32` once.
-    fn affine(&self) -> Affine {
-        let mut affine = Affine { planes: self.mean.len(), scale: [0.0; 3], bias: [0.0; 3] };
+    /// Factor and offset for the bytes of so many colour channels, at most three, rounded to `f32` once.
+    fn affine(&self, channels: usize) -> Result<Affine, Error> {
+        if self.mean.len() != channels {
+            return Err(Error::Channels { given: self.mean.len(), expected: channels });
+        }
+        let mut affine = Affine { planes: channels, scale: [0.0; 3], bias: [0.0; 3] };
         for (channel, (mean, std)) in self.mean.iter().zip(&self.std).enumerate() {
             affine.scale[channel] = (1.0 / (255.0 * std)) as f32;
             affine.bias[channel] = (-mean / std) as f32;
         }
-        affine
+        Ok(affine)
     }
 }
 
@@ -74,10 +77,7 @@ impl<P: Pixel> Image<P> {
     /// # Ok::<(), swath::Error>(())
     /// ```
     pub fn normalize(&self, normalize: &Normalize) -> Result<Tensor, Error> {
-        let affine = normalize.affine();
-        if affine.planes != P::COLOR_CHANNELS {
-            return Err(Error::Channels { given: affine.planes, expected: P::COLOR_CHANNELS });
-        }
+        let affine = normalize.affine(P::COLOR_CHANNELS)?;
         let lazy = Lazy::waiting(self.device().clone(), self.chain()?, Output::Planes(affine));
         Ok(Tensor::new(lazy, [affine.planes, self.height(), self.width()]))
     }

@@ -40,7 +40,8 @@ impl<'a, P: Pixel> ImageView<'a, P> {
     /// A view of rows that start `stride` bytes apart. The last row need not be padded.
     ///
     /// # Errors
-    /// [`Error::ImageLayout`] if a row does not fit the stride or `bytes` is shorter than the image.
+    /// [`Error::ImageStride`] if a row does not fit the stride, [`Error::ImageLayout`] if `bytes` is shorter than the
+    /// image.
     pub fn with_stride(bytes: &'a [u8], width: usize, height: usize, stride: usize) -> Result<Self, Error> {
         let row = width.saturating_mul(P::CHANNELS);
         let needed = match height {
@@ -48,8 +49,10 @@ impl<'a, P: Pixel> ImageView<'a, P> {
             _ if width == 0 => 0,
             _ => stride.saturating_mul(height - 1).saturating_add(row),
         };
-        if (row > stride && height > 1) || needed > bytes.len() {
-            let needed = needed.max(row.saturating_mul(height));
+        if row > stride && height > 1 {
+            return Err(Error::ImageStride { width, height, channels: P::CHANNELS, row, stride });
+        }
+        if needed > bytes.len() {
             let given = bytes.len();
             return Err(Error::ImageLayout { width, height, channels: P::CHANNELS, stride, needed, given });
         }
@@ -116,7 +119,12 @@ mod tests {
             "a 2x2 image with 3 channels and rows 6 elements apart needs 12 elements, but the slice has 11; \
              pass a longer slice or the right stride"
         );
-        assert!(ImageView::<Rgb8>::with_stride(&[0; 100], 2, 2, 5).is_err(), "a row of 6 in a stride of 5");
+        let error = ImageView::<Rgb8>::with_stride(&[0; 100], 2, 2, 5).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "rows of a 2x2 image with 3 channels take 6 elements, but they start only 5 elements apart; \
+             pass a stride of at least 6"
+        );
         assert!(ImageView::<Gray8>::new(&[0; 100], usize::MAX, 2).is_err());
         assert!(ImageView::<Gray8>::new(&[0; 100], 1 << 40, 1 << 40).is_err());
     }

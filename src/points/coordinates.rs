@@ -5,6 +5,7 @@
 //! whole numbers, exactly, and so are all distances up to 4,096 units.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cpu::{Cpu, HostBuffer};
 use crate::error::Error;
@@ -71,28 +72,30 @@ pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> 
 /// Smallest and largest coordinates, all zero without points; the first coordinate that is not finite is an error.
 fn bounds(cpu: &Cpu, xyz: &[[f64; 3]]) -> Result<([f64; 3], [f64; 3]), Error> {
     let all = Mutex::new(([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]));
+    let all_finite = AtomicBool::new(true);
     cpu.workers.for_each(xyz.len().div_ceil(CHUNK), |chunk| {
         let points = &xyz[chunk * CHUNK..xyz.len().min((chunk + 1) * CHUNK)];
-        let mut part = (points[0], points[0]);
-        for axis in 0..3 {
-            // NaN sticks, unlike in `f64::min`, so that one look at the sums finds it.
-            part.0[axis] = points.iter().map(|point| point[axis]).fold(part.0[axis], |a, b| if b >= a { a } else { b });
-            part.1[axis] = points.iter().map(|point| point[axis]).fold(part.1[axis], |a, b| if b <= a { a } else { b });
+        // Asked for by itself: comparisons lose a NaN to the number that follows it.
+        if !points.as_flattened().iter().fold(true, |finite, value| finite & value.is_finite()) {
+            all_finite.store(false, Ordering::Relaxed);
         }
+        let part: [(f64, f64); 3] = std::array::from_fn(|axis| {
+            let values = || points.iter().map(|point| point[axis]);
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
+        });
         let mut all = all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for axis in 0..3 {
-            all.0[axis] = if part.0[axis] >= all.0[axis] { all.0[axis] } else { part.0[axis] };
-            all.1[axis] = if part.1[axis] <= all.1[axis] { all.1[axis] } else { part.1[axis] };
+        for (axis, (min, max)) in part.into_iter().enumerate() {
+            all.0[axis] = all.0[axis].min(min);
+            all.1[axis] = all.1[axis].max(max);
         }
     });
+    if !all_finite.into_inner() {
+        return Err(first_not_finite(xyz));
+    }
     if xyz.is_empty() {
         return Ok(([0.0; 3], [0.0; 3]));
     }
-    let (min, max) = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if min.iter().chain(&max).all(|value| value.is_finite()) {
-        return Ok((min, max));
-    }
-    Err(first_not_finite(xyz))
+    Ok(all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
 fn first_not_finite(xyz: &[[f64; 3]]) -> Error {
@@ -188,6 +191,9 @@ mod tests {
             xyz[20_123][1] = value;
             let error = local(&xyz, PointsOptions::default()).err().unwrap();
             assert!(matches!(error, Error::NonFinite { index: 20_123, axis: 'y', .. }), "{error}");
+            // Between two good points of the same chunk.
+            let error = local(&[[0.0; 3], [0.0, 0.0, value], [0.0; 3]], PointsOptions::default()).err().unwrap();
+            assert!(matches!(error, Error::NonFinite { index: 1, axis: 'z', .. }), "{error}");
         }
     }
 

@@ -104,13 +104,23 @@ impl Sink for Rows<'_> {
                 distance.store_slice(&mut distances[first * REGISTER..][..16]);
             }
             // Lists without spare places are copied with a length that the compiler knows.
-            let k = if self.k == B * REGISTER { B * REGISTER } else { self.k };
-            #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
-            // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
-            unsafe {
-                self.indices.write_row(row, &indices[..k]);
-                self.squared_distances.write_row(row, &distances[..k]);
+            if self.k == B * REGISTER {
+                self.write(row, &indices[..B * REGISTER], &distances[..B * REGISTER]);
+            } else {
+                self.write(row, &indices[..self.k], &distances[..self.k]);
             }
+        }
+    }
+}
+
+impl Rows<'_> {
+    #[inline(always)]
+    fn write(&self, row: usize, indices: &[u32], squared_distances: &[f32]) {
+        #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
+        // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
+        unsafe {
+            self.indices.write_row(row, indices);
+            self.squared_distances.write_row(row, squared_distances);
         }
     }
 }

@@ -8,9 +8,9 @@
 //!     a node: push the children near enough to the group's box, nearest on top     one vector: one box, 16 boxes
 //! ```
 //!
-//! Whether a box can hold a neighbour is decided by (squared distance, smallest index) against the worst candidate kept,
-//! which is exact: rounding is monotone, so no point is nearer than its box, and none has a smaller index. Visiting
-//! children in that order too is what ends the search among identical points after the first leaf.
+//! Whether a box can hold a neighbour is decided by (squared distance, smallest index) against the worst candidate
+//! kept, which is exact: rounding is monotone, so no point is nearer than its box, and none has a smaller index.
+//! Visiting children in that order too is what ends the search among identical points after the first leaf.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x16, u32x16};
@@ -21,8 +21,6 @@ use super::tree::{LEAF, Leaf, Tree};
 
 /// The most neighbours that can be asked for.
 pub(crate) const MAX_NEIGHBORS: usize = 32;
-
-const MERGE_ABOVE: u32 = 9;
 
 /// Entries that the stack can hold at once: the leaves it starts with, and on every level the siblings of the node
 /// being looked at.
@@ -136,18 +134,14 @@ impl<const B: usize> Group<B> {
         if passing == 0 {
             return;
         }
-        let keys = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let [low, high] = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
+        let keys = [low.to_array(), high.to_array()];
         let list = &mut self.lists[query];
         let mut top = TopK::load(simd, list);
-        if passing.count_ones() > MERGE_ABOVE {
-            top.merge(simd, keys);
-        } else {
-            let keys = [keys[0].to_array(), keys[1].to_array()];
-            while passing != 0 {
-                let lane = passing.trailing_zeros() as usize;
-                passing &= passing - 1;
-                top.insert(simd, keys.as_flattened()[lane % LEAF]);
-            }
+        while passing != 0 {
+            let lane = passing.trailing_zeros() as usize;
+            passing &= passing - 1;
+            top.insert(simd, keys.as_flattened()[lane % LEAF]);
         }
         top.store(list);
         let worst = list.as_flattened()[k - 1];

@@ -31,7 +31,8 @@ impl Tensor {
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) or [`Error::Gpu`](crate::Error::Gpu).
     pub fn read(&self) -> Readback<HostTensor> {
         let shape = self.shape;
-        let bytes = 4 * shape.iter().product::<usize>();
+        // Channels last: an empty image may be so high that they would overflow before the width makes it all zero.
+        let bytes = shape[1] * shape[2] * shape[0] * 4;
         match self.lazy.storage() {
             Ok(storage) => self.lazy.device().read(vec![(storage, bytes)], move |buffers| {
                 Ok(HostTensor { numbers: HostArray::first_of(buffers), shape })

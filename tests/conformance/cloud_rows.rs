@@ -1,0 +1,89 @@
+//! The rows of the table for point clouds.
+
+use swath::{Error, Feature, HostFeatures, HostNeighbors, Neighborhood};
+
+use crate::cloud_cases::{CloudCase, all};
+use crate::runner::{Bits, Row};
+use crate::support::neighbors::{self, Lists};
+use crate::support::{Mismatch, features};
+
+/// Lists for each `k` of a case.
+struct Knn(Vec<HostNeighbors>);
+
+impl Bits for Knn {
+    fn bits(&self) -> Vec<u32> {
+        let words = |lists: &HostNeighbors| {
+            let distances = lists.squared_distances().iter().map(|distance| distance.to_bits());
+            lists.indices().iter().copied().chain(distances).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(words).collect()
+    }
+}
+
+#[test]
+fn knn() {
+    Row {
+        test: "knn",
+        cases: all,
+        expected: |case: &CloudCase| {
+            let queries = neighbors::queries(case.cloud.local.len());
+            let most = case.ks.iter().copied().max().unwrap_or(0);
+            let lists = neighbors::nearest(&case.cloud.local, &queries, most);
+            (queries, lists)
+        },
+        run: |device, case| {
+            let cloud = case.cloud.upload(device)?;
+            let lists: Result<Vec<_>, Error> = case.ks.iter().map(|k| cloud.knn(*k)).collect();
+            // Recorded first, read afterwards.
+            let reads: Vec<_> = lists?.iter().map(|lists| lists.read()).collect();
+            Ok(Knn(reads.into_iter().map(|read| read.wait()).collect::<Result<_, _>>()?))
+        },
+        compare: |case, (queries, expected), got, _| {
+            case.ks.iter().zip(&got.0).try_for_each(|(k, lists)| {
+                if (lists.k(), lists.len()) != (*k, case.cloud.local.len()) {
+                    let shape = (case.cloud.local.len(), *k);
+                    let got = format!("{:?}", (lists.len(), lists.k()));
+                    return Err(Mismatch::at("the shape", got, format!("{shape:?}")));
+                }
+                let lists = Lists { k: *k, indices: lists.indices(), squared_distances: lists.squared_distances() };
+                neighbors::check(&case.cloud.local, case.cloud.unit, queries, expected, &lists)
+            })
+        },
+    }
+    .run();
+}
+
+/// A table for each `k` of a case, and the library's own lists.
+struct Tables(Vec<(HostFeatures, HostNeighbors)>);
+
+impl Bits for Tables {
+    fn bits(&self) -> Vec<u32> {
+        let columns = self.0.iter().flat_map(|(table, _)| Feature::ALL.map(|feature| table.column(feature)));
+        columns.flatten().flatten().map(|value| value.to_bits()).collect()
+    }
+}
+
+#[test]
+fn features_of_knn() {
+    Row {
+        test: "features_of_knn",
+        cases: all,
+        expected: |_: &CloudCase| (),
+        run: |device, case| {
+            let cloud = case.cloud.upload(device)?;
+            let one = |k: &usize| {
+                let table = cloud.features(Neighborhood::Knn(*k), &Feature::ALL)?.read();
+                Ok((table.wait()?, cloud.knn(*k)?.read().wait()?))
+            };
+            Ok(Tables(case.ks.iter().map(one).collect::<Result<_, Error>>()?))
+        },
+        compare: |case, (), got, is_gpu| {
+            case.ks.iter().zip(&got.0).try_for_each(|(k, (table, lists))| {
+                let bounds = features::Bounds::of(is_gpu);
+                features::check(&case.cloud.local, case.cloud.unit, lists.indices(), *k, table, &bounds)
+                    .map_err(|wrong| Mismatch { place: format!("k = {k}, {}", wrong.place), ..wrong })
+            })
+        },
+    }
+    .run();
+}

@@ -1,0 +1,96 @@
+//! Runs one row of the table: each case on each executor.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use swath::{Device, Error};
+
+use crate::support::executors::{self, Executor, say};
+use crate::support::{Mismatch, equal};
+
+/// One operation.
+pub struct Row<C, E, O> {
+    /// The test that runs this row.
+    pub test: &'static str,
+    /// The inputs.
+    pub cases: fn() -> Vec<C>,
+    /// What must come out, computed once a case.
+    pub expected: fn(&C) -> E,
+    /// Runs the operation and reads its result.
+    pub run: fn(&Device, &C) -> Result<O, Error>,
+    /// Compares; the last argument tells whether it ran on a GPU.
+    pub compare: fn(&C, &E, &O, bool) -> Result<(), Mismatch>,
+}
+
+/// Results whose bits can be compared: those of all CPU executors are the same.
+pub trait Bits {
+    /// The words that make it up.
+    fn bits(&self) -> Vec<u32>;
+}
+
+impl Bits for Vec<u8> {
+    fn bits(&self) -> Vec<u32> {
+        self.iter().map(|byte| u32::from(*byte)).collect()
+    }
+}
+
+impl Bits for Vec<f32> {
+    fn bits(&self) -> Vec<u32> {
+        self.iter().map(|number| number.to_bits()).collect()
+    }
+}
+
+impl<C: Display, E, O: Bits> Row<C, E, O> {
+    /// Runs all cases on all executors, then fails with everything that was wrong.
+    ///
+    /// `SWATH_TEST_CASE` and `SWATH_TEST_EXECUTOR` run only the cases and executors of that name.
+    pub fn run(&self) {
+        let mut checks = 0;
+        let mut failures = Vec::new();
+        for case in (self.cases)().iter().filter(|case| is_wanted("SWATH_TEST_CASE", case)) {
+            let expected = (self.expected)(case);
+            let mut first: Option<(&Executor, O)> = None;
+            for executor in executors::all().iter().filter(|one| is_wanted("SWATH_TEST_EXECUTOR", &one.name)) {
+                checks += 1;
+                match self.one(case, &expected, executor, first.as_ref()) {
+                    Ok(got) if first.is_none() && !executor.is_gpu() => first = Some((executor, got)),
+                    Ok(_) => {}
+                    Err(mismatch) => failures.push(format!(
+                        "{} on {}, case {case}, {mismatch}\n    again: SWATH_TEST_CASE='{case}' \
+                         SWATH_TEST_EXECUTOR='{}' cargo test --test conformance {}",
+                        self.test, executor.name, executor.name, self.test
+                    )),
+                }
+            }
+        }
+        assert!(checks > 0, "no case and executor of that name");
+        assert!(failures.is_empty(), "{} of {checks} checks failed:\n{}", failures.len(), failures.join("\n"));
+        say(format_args!("{}: {checks} checks", self.test));
+    }
+
+    fn one(&self, case: &C, expected: &E, executor: &Executor, first: Option<&(&Executor, O)>) -> Result<O, Mismatch> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.run)(&executor.device, case)));
+        let got = match outcome {
+            Ok(Ok(got)) => got,
+            Ok(Err(error)) => return Err(Mismatch::at("the call", error, "a result")),
+            Err(_) => return Err(Mismatch::at("the call", "a panic, printed above", "a result")),
+        };
+        (self.compare)(case, expected, &got, executor.is_gpu())?;
+        if let Some((other, first)) = first.filter(|_| !executor.is_gpu()) {
+            equal(&got.bits(), &first.bits()).map_err(|wrong| Mismatch {
+                place: format!("{} of the bits on {}", wrong.place, other.name),
+                ..wrong
+            })?;
+        }
+        Ok(got)
+    }
+}
+
+fn is_wanted(variable: &str, name: &impl Display) -> bool {
+    std::env::var(variable).map_or(true, |wanted| wanted == name.to_string())
+}
+
+/// Compares byte by byte.
+pub fn same<C, B: AsRef<[u8]>>(_: &C, expected: &B, got: &B, _: bool) -> Result<(), Mismatch> {
+    equal(got.as_ref(), expected.as_ref())
+}

@@ -1,0 +1,8 @@
+//! The same checks on real files: every point file and picture of the folder that `SWATH_TEST_DATA` names. Without it
+//! the tests pass and say what they left out.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod pictures;
+mod points;

@@ -1,0 +1,96 @@
+//! The executors that every operation is tested on: one entry an executor.
+
+use std::sync::OnceLock;
+
+use swath::{Device, DeviceChoice, DeviceOptions, DispatchLimits, Error, SimdLevel};
+
+/// How to get an adapter, said by every test that needs one and has none.
+const HOW_TO_INSTALL: &str = "GPU tests need an adapter, and this machine has none; a software one will do:\n  \
+    apt-get install mesa-vulkan-drivers libvulkan1      (or: cargo xtask test)\n\
+    To leave the GPU tests out, set SWATH_TEST_GPU=off.";
+
+/// A device to run on.
+pub struct Executor {
+    /// What it is called in failures.
+    pub name: String,
+    /// The device.
+    pub device: Device,
+}
+
+impl Executor {
+    /// Whether it is a GPU.
+    pub fn is_gpu(&self) -> bool {
+        self.device.info().is_gpu
+    }
+}
+
+/// Every executor: each SIMD level with one or two threads, then the GPU as it is and with small limits.
+pub fn all() -> &'static [Executor] {
+    static ALL: OnceLock<Vec<Executor>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all = Vec::new();
+        let levels = SimdLevel::available();
+        for level in &levels {
+            all.push(cpu(*level, 2));
+        }
+        all.push(cpu(levels[0], 1));
+        all.push(cpu(levels[levels.len() - 1], 1));
+        let small = |groups, bytes| DispatchLimits { max_groups_per_dimension: groups, max_binding_bytes: bytes };
+        all.extend(gpu("GPU", DispatchLimits::default()));
+        all.extend(gpu("GPU folded past 2 groups", small(Some(2), None)));
+        all.extend(gpu("GPU folded past 3 groups, windows of 64 KiB", small(Some(3), Some(64 << 10))));
+        all.extend(gpu("GPU with the smallest windows", small(None, Some(1))));
+        all
+    })
+}
+
+/// The CPU at a level.
+pub fn cpu(level: SimdLevel, threads: usize) -> Executor {
+    let options = DeviceOptions { simd: Some(level), threads: Some(threads), ..DeviceOptions::default() };
+    let device = Device::cpu_with(&options).expect("the CPU is always there");
+    assert_eq!(device.info().simd, level);
+    Executor { name: format!("CPU, {level}, {threads} threads"), device }
+}
+
+/// The GPU with these limits; none where GPU tests are left out.
+///
+/// # Panics
+/// Where there is no adapter, with how to get one.
+pub fn gpu(name: &str, dispatch: DispatchLimits) -> Option<Executor> {
+    if !gpu_is_tested() {
+        return None;
+    }
+    let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
+    match Device::with_options(&options) {
+        Ok(device) => Some(Executor { name: name.to_owned(), device }),
+        Err(error @ Error::NoAdapter { .. }) => panic!("{error}\n{HOW_TO_INSTALL}"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The GPU; none where GPU tests are left out.
+pub fn the_gpu() -> Option<Device> {
+    gpu("GPU", DispatchLimits::default()).map(|executor| executor.device)
+}
+
+/// Whether the GPU is tested. Says so where it is not.
+pub fn gpu_is_tested() -> bool {
+    static TESTED: OnceLock<bool> = OnceLock::new();
+    *TESTED.get_or_init(|| {
+        let left_out = match std::env::var("SWATH_TEST_GPU").as_deref() {
+            Err(_) | Ok("" | "on") if cfg!(feature = "gpu") => return true,
+            Err(_) | Ok("" | "on") => "the feature `gpu` is off",
+            Ok("off") => "SWATH_TEST_GPU=off",
+            Ok(other) => panic!("SWATH_TEST_GPU={other} is not valid; use on or off"),
+        };
+        say(format_args!("{left_out}: the GPU tests are left out"));
+        false
+    })
+}
+
+/// Prints a line past the test runner, which keeps to itself what a passing test prints.
+pub fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+    // A closed stdout is no reason to fail.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

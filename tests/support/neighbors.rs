@@ -1,0 +1,145 @@
+//! Nearest neighbours by brute force in `f64`, and what a list may differ by.
+
+use super::random::Random;
+use super::{Mismatch, threads};
+
+/// Clouds up to here have every query checked.
+const EVERY_QUERY: usize = 20_000;
+/// Queries checked of larger ones.
+const SAMPLE: usize = 2_000;
+/// Points that stay in a cache while a batch of queries looks at them.
+const BLOCK: usize = 2_048;
+
+/// `(squared distance, index)`, nearest first; equal distances in the order of their indices.
+pub type List = Vec<(f64, u32)>;
+
+/// The queries that are checked: all of them, or a seeded sample.
+pub fn queries(points: usize) -> Vec<usize> {
+    if points <= EVERY_QUERY {
+        return (0..points).collect();
+    }
+    let mut random = Random::new(points as u64);
+    (0..SAMPLE).map(|_| random.below(points as u64) as usize).collect()
+}
+
+/// The `k` nearest points of each query, itself included; fewer where there are fewer points.
+pub fn nearest(points: &[[f64; 3]], queries: &[usize], k: usize) -> Vec<List> {
+    const BATCH: usize = 64;
+    let batches = threads::map(queries.len().div_ceil(BATCH), |batch| {
+        let queries = &queries[batch * BATCH..queries.len().min((batch + 1) * BATCH)];
+        let mut lists = vec![List::with_capacity(k + 1); queries.len()];
+        for (block, candidates) in points.chunks(BLOCK).enumerate() {
+            for (query, list) in queries.iter().zip(&mut lists) {
+                gather(points[*query], candidates, (block * BLOCK) as u32, k, list);
+            }
+        }
+        lists
+    });
+    batches.into_iter().flatten().collect()
+}
+
+fn gather(query: [f64; 3], candidates: &[[f64; 3]], first: u32, k: usize, list: &mut List) {
+    let mut worst = if list.len() < k { f64::INFINITY } else { list[k - 1].0 };
+    for (index, candidate) in (first..).zip(candidates) {
+        let distance = squared_distance(query, *candidate);
+        // Indices ascend, so of equal distances the one kept already comes first.
+        if distance < worst || list.len() < k {
+            let place = list.partition_point(|(kept, _)| *kept <= distance);
+            list.insert(place, (distance, index));
+            list.truncate(k);
+            worst = if list.len() < k { f64::INFINITY } else { list[k - 1].0 };
+        }
+    }
+}
+
+fn squared_distance(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+    x * x + y * y + z * z
+}
+
+/// The lists that a device gave, row by row.
+pub struct Lists<'a> {
+    /// Neighbours a row.
+    pub k: usize,
+    /// `k` indices a row.
+    pub indices: &'a [u32],
+    /// `k` squared distances a row.
+    pub squared_distances: &'a [f32],
+}
+
+/// Whether the lists of `queries` are `expected`, which has at least as many neighbours a list.
+///
+/// Local coordinates that are whole numbers have exact squared distances below 2^24, and then every index must be
+/// right. Else neighbours may swap whose squared distances differ by at most 2^-21 of their size.
+pub fn check(
+    local: &[[f64; 3]],
+    unit: f64,
+    queries: &[usize],
+    expected: &[List],
+    got: &Lists<'_>,
+) -> Result<(), Mismatch> {
+    const EXACT: f64 = 16_777_216.0;
+    let k = got.k;
+    if got.indices.len() != local.len() * k || got.squared_distances.len() != local.len() * k {
+        return Err(Mismatch::at("the length", got.indices.len(), local.len() * k));
+    }
+    for (query, expected) in queries.iter().zip(expected) {
+        let row = query * k..(query + 1) * k;
+        let (indices, distances) = (&got.indices[row.clone()], &got.squared_distances[row]);
+        let expected = &expected[..k.min(expected.len())];
+        let is_whole = |point: &[f64; 3]| point.iter().all(|axis| axis.fract() == 0.0);
+        let is_exact = expected.iter().all(|(distance, index)| *distance < EXACT && is_whole(&local[*index as usize]));
+        for rank in 0..k {
+            let (index, distance) = (indices[rank], distances[rank]);
+            let place = || format!("query {query}, neighbour {rank} of {k}");
+            let Some((right_distance, right_index)) = expected.get(rank).copied() else {
+                if (index, distance) != (u32::MAX, f32::INFINITY) {
+                    return Err(Mismatch::at(place(), format!("({index}, {distance})"), "(u32::MAX, infinity)"));
+                }
+                continue;
+            };
+            let wrong = || {
+                let right = right_distance * unit * unit;
+                Mismatch::at(place(), format!("({index}, {distance})"), format!("({right_index}, {right})"))
+            };
+            if index as usize >= local.len() || indices[..rank].contains(&index) {
+                return Err(wrong());
+            }
+            let own_distance = squared_distance(local[*query], local[index as usize]);
+            let is_near = (own_distance - right_distance).abs() <= right_distance * 2_f64.powi(-21);
+            let is_right = if is_exact { index == right_index } else { is_near };
+            let told = f64::from(distance);
+            let own_distance = own_distance * unit * unit;
+            if !is_right || (told - own_distance).abs() > own_distance * 2_f64.powi(-21) {
+                return Err(wrong());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_keeps_the_lower_index_of_equals() {
+        let points = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]];
+        assert_eq!(nearest(&points, &[3, 0], 3), [[(0.0, 0), (0.0, 3), (1.0, 1)], [(0.0, 0), (0.0, 3), (1.0, 1)]]);
+        assert_eq!(nearest(&points, &[1], 9)[0].len(), 4);
+    }
+
+    #[test]
+    fn a_swap_of_ties_and_a_repeated_index_are_found() {
+        let local = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        let expected = nearest(&local, &[0], 3);
+        let verdict = |indices: [u32; 3]| {
+            let mut rows = [0; 9];
+            rows[..3].copy_from_slice(&indices);
+            let distances = [0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+            check(&local, 1.0, &[0], &expected, &Lists { k: 3, indices: &rows, squared_distances: &distances })
+        };
+        assert_eq!(verdict([0, 1, 2]), Ok(()));
+        assert!(verdict([0, 2, 1]).is_err() && verdict([0, 1, 1]).is_err() && verdict([0, 1, 7]).is_err());
+    }
+}
