@@ -47,7 +47,9 @@ impl Device {
         let storage = match self.executor() {
             Executor::Cpu => {
                 let mut buffer = self.queue().cpu().pool.lease::<u8>(pixels * P::CHANNELS)?;
-                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut((width * P::CHANNELS).max(1));
+                // An image of no height may be of any width.
+                let row = width.saturating_mul(P::CHANNELS).max(1);
+                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut(row);
                 rows.zip(view.rows()).for_each(|(to, from)| to.copy_from_slice(from));
                 Storage::Cpu(Deferred::ready(buffer))
             }
