@@ -24,15 +24,18 @@ pub fn threads() -> usize {
 
 /// `swath`, the CPU executor at its best SIMD level; each lower level by its name; `one_thread`; and `gpu` where there
 /// is a GPU that `auto` would take.
-pub fn executors() -> Vec<Executor> {
-    let mut levels = SimdLevel::available();
-    levels.pop(); // the best one is what `swath` runs at
-    let named = |name: &str, device| Executor { name: name.into(), device };
-    let mut executors = vec![named("swath", cpu(None))];
-    executors.extend(levels.into_iter().rev().map(|level| named(level.name(), cpu(Some(level)))));
-    executors.push(named("one_thread", one_thread()));
-    executors.extend(gpu().map(|device| named("gpu", device)));
-    executors
+pub fn executors() -> &'static [Executor] {
+    static EXECUTORS: OnceLock<Vec<Executor>> = OnceLock::new();
+    EXECUTORS.get_or_init(|| {
+        let mut levels = SimdLevel::available();
+        levels.pop(); // the best one is what `swath` runs at
+        let named = |name: &str, device| Executor { name: name.into(), device };
+        let mut executors = vec![named("swath", cpu(None))];
+        executors.extend(levels.into_iter().rev().map(|level| named(level.name(), cpu(Some(level)))));
+        executors.push(named("one_thread", one_thread()));
+        executors.extend(gpu().map(|device| named("gpu", device)));
+        executors
+    })
 }
 
 fn cpu(simd: Option<SimdLevel>) -> Device {

@@ -19,13 +19,16 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Coordinates as Swath's index sees them: whole units from the lower corner, or the difference to that corner.
+    /// The lower corner of the bounding box: the origin of local coordinates.
+    pub fn corner(&self) -> [f64; 3] {
+        let lower = |corner: [f64; 3], point: &[f64; 3]| [0, 1, 2].map(|axis| corner[axis].min(point[axis]));
+        self.xyz.iter().fold([f64::INFINITY; 3], lower)
+    }
+
+    /// Coordinates as Swath's index sees them when told the same origin: whole units from there, or the difference.
     /// The rivals get the same numbers, so that distances agree.
     pub fn local(&self) -> Vec<[f32; 3]> {
-        let corner = self
-            .xyz
-            .iter()
-            .fold([f64::INFINITY; 3], |corner, point| [0, 1, 2].map(|axis| corner[axis].min(point[axis])));
+        let corner = self.corner();
         let step = |value: f64| self.unit.map_or(value, |unit| (value / unit).round());
         self.xyz.iter().map(|point| [0, 1, 2].map(|axis| step(point[axis] - corner[axis]) as f32)).collect()
     }

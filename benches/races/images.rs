@@ -28,7 +28,7 @@ fn grayscale(photo: DynamicImage) -> Race<'static> {
     for Executor { name, device } in executors() {
         let image = device.image(&rgb).expect("an image");
         assert!(gray(&image).as_slice() == expected, "grayscale on {name} differs from the formula");
-        race.swath(&name, move || gray(&image));
+        race.swath(name, move || gray(&image));
     }
     assert!(pictures::imageproc_gray(&rgb).as_raw() == &expected, "imageproc's map differs from the formula");
     race.rival("image", move || pictures::image_gray(&photo));
@@ -41,9 +41,9 @@ fn threshold(photo: &DynamicImage) -> Race<'static> {
     let gray = photo.to_luma8();
     let expected = pictures::imageproc_threshold(&gray, LEVEL);
     for Executor { name, device } in executors() {
-        let image = on_device(&device, &gray);
+        let image = on_device(device, &gray);
         assert!(mask(&image).as_slice() == expected.as_raw(), "threshold on {name} differs from imageproc's");
-        race.swath(&name, move || mask(&image));
+        race.swath(name, move || mask(&image));
     }
     race.rival("imageproc", move || pictures::imageproc_threshold(&gray, LEVEL));
     race
@@ -58,7 +58,7 @@ fn normalize(photo: DynamicImage) -> Race<'static> {
         for (got, expected) in tensor(&image).as_slice().iter().zip(&expected) {
             assert!((got - expected).abs() <= NORMALIZE_BOUND, "normalize on {name}: {got}, the loop has {expected}");
         }
-        race.swath(&name, move || tensor(&image));
+        race.swath(name, move || tensor(&image));
     }
     race.rival("loop", move || pictures::loop_normalize(&photo));
     race

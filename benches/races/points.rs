@@ -23,7 +23,7 @@ pub fn point_races(cloud: &Cloud) -> Vec<Race<'_>> {
 fn index(cloud: &Cloud) -> Race<'_> {
     let mut race = Race::new(format!("index/{}", cloud.name), cloud.xyz.len());
     for Executor { name, device } in executors() {
-        race.swath(&name, move || indexed(&device, cloud));
+        race.swath(name, move || indexed(device, cloud));
     }
     race.rival("kiddo", || kiddo::build(&cloud.local()));
     race
@@ -39,9 +39,9 @@ fn knn(cloud: &Cloud) -> Race<'_> {
     let mut rows = Rows::new(queries.len(), K);
     tree.fill(&queries, K, &mut rows);
     for Executor { name, device } in executors() {
-        let indexed = indexed(&device, cloud);
-        assert_same_distances(&name, cloud, neighbors(&indexed).squared_distances(), &rows.squared_distances);
-        race.swath(&name, move || neighbors(&indexed));
+        let indexed = indexed(device, cloud);
+        assert_same_distances(name, cloud, neighbors(&indexed).squared_distances(), &rows.squared_distances);
+        race.swath(name, move || neighbors(&indexed));
     }
     let (sorted, batch) = (Rc::clone(&tree), Rc::clone(&tree));
     let mut sorted_rows = Rows::new(queries.len(), K);
@@ -55,15 +55,14 @@ fn knn(cloud: &Cloud) -> Race<'_> {
 fn features(cloud: &Cloud) -> Race<'_> {
     let mut race = Race::new(format!("features/{}", cloud.name), cloud.xyz.len());
     for Executor { name, device } in executors() {
-        let indexed = indexed(&device, cloud);
-        race.swath(&name, move || table(&indexed));
+        let indexed = indexed(device, cloud);
+        race.swath(name, move || table(&indexed));
     }
     race
 }
 
 fn indexed(device: &Device, cloud: &Cloud) -> PointCloud {
-    let mut options = PointsOptions::default();
-    options.unit = cloud.unit;
+    let options = PointsOptions { unit: cloud.unit, origin: Some(cloud.corner()) };
     let points = device.points_with(&cloud.xyz, &options).expect("a cloud");
     points.build_index().expect("an index");
     device.synchronize().expect("recorded work");

@@ -4,8 +4,6 @@ use image::{DynamicImage, GrayImage, Luma, RgbImage};
 use imageproc::contrast::{self, ThresholdType};
 use imageproc::map;
 
-use crate::executors::pool;
-
 /// Mean and standard deviation of ImageNet, white being 1.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
@@ -20,9 +18,10 @@ pub fn image_gray(photo: &DynamicImage) -> GrayImage {
     photo.to_luma8()
 }
 
-/// `imageproc`: it has no grayscale of its own, so its parallel pixel map with Swath's formula.
+/// `imageproc`: it has no grayscale of its own, so its pixel map with Swath's formula. Not its parallel map: both
+/// allocate a vector for every pixel, and from several threads that takes longer.
 pub fn imageproc_gray(photo: &RgbImage) -> GrayImage {
-    pool().install(|| map::map_pixels_parallel(photo, |pixel| Luma([luma(pixel.0)])))
+    map::map_pixels(photo, |pixel| Luma([luma(pixel.0)]))
 }
 
 /// `imageproc`: `threshold` with the binary rule.

@@ -13,8 +13,8 @@ const CONVENTION: &str = "swath";
 
 /// Computes geometric features of every point of a LiDAR file, and draws it.
 ///
-/// Without INPUT it makes a synthetic town of 1,000,000 points, and unless told what to write it writes town.laz and
-/// town.png into the current folder.
+/// Without INPUT it makes a synthetic town of 1,000,000 points. Files are written where --out, --picture and --timings
+/// ask for them.
 #[derive(Debug, Parser)]
 #[command(name = "lidar_features")]
 pub struct Flags {
@@ -61,16 +61,6 @@ pub struct Flags {
 pub struct FeatureList(pub Vec<Feature>);
 
 impl Flags {
-    /// The flags, with a file and a picture where nothing at all was asked for.
-    pub fn with_default_outputs(mut self) -> Self {
-        let is_bare = self.input.is_none() && self.out.is_none() && self.picture.is_none() && self.timings.is_none();
-        if is_bare {
-            self.out = Some("town.laz".into());
-            self.picture = Some("town.png".into());
-        }
-        self
-    }
-
     /// Complains about what could only fail later, before any work is done.
     pub fn check(&self) -> Outcome<()> {
         if self.radius.is_some() {
@@ -140,15 +130,7 @@ mod tests {
     use super::*;
 
     fn parsed(arguments: &[&str]) -> Flags {
-        Flags::try_parse_from(["lidar_features"].iter().chain(arguments)).unwrap().with_default_outputs()
-    }
-
-    #[test]
-    fn without_flags_a_town_is_written() {
-        let flags = parsed(&[]);
-        assert_eq!((flags.out, flags.picture), (Some("town.laz".into()), Some("town.png".into())));
-        assert_eq!(parsed(&["--timings", "t.json"]).out, None);
-        assert_eq!(parsed(&["in.laz"]).picture, None);
+        Flags::try_parse_from(["lidar_features"].iter().chain(arguments)).unwrap()
     }
 
     #[test]

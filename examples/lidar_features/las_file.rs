@@ -41,11 +41,6 @@ impl LasFile {
         }
     }
 
-    /// Number of points.
-    pub fn len(&self) -> usize {
-        self.records.len() / self.record_bytes()
-    }
-
     /// Bytes of one record.
     pub fn record_bytes(&self) -> usize {
         usize::from(self.header.point_data_record_length)

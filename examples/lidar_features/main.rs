@@ -38,12 +38,12 @@ use timings::{Subject, Timings, thousands};
 fn main() -> ExitCode {
     terminal::start_logging();
     match terminal::parse_flags::<Flags>() {
-        Ok(flags) => terminal::exit_code(run(flags.with_default_outputs())),
+        Ok(flags) => terminal::exit_code(run(&flags)),
         Err(code) => code,
     }
 }
 
-fn run(flags: Flags) -> Outcome<()> {
+fn run(flags: &Flags) -> Outcome<()> {
     flags.check()?;
     let is_measured = flags.timings.is_some() || flags.repeat > 1;
     let progress = Progress::new(flags.repeat as usize, is_measured);
@@ -66,10 +66,15 @@ fn run(flags: Flags) -> Outcome<()> {
     if let Some(path) = &flags.out {
         progress.step("writing");
         let las = input.las.map_or_else(|| las_new::las_of(&input.points), Ok)?;
-        notes.push(store(path, las, &table, &flags)?);
+        notes.push(store(path, las, &table, flags)?);
     }
     progress.finish();
     summary(&device, job.points.len(), flags.k, computed.len(), timings.best("total").unwrap_or_default());
+    if notes.is_empty() {
+        notes.push(
+            "no file was asked for; --picture town.png draws the points, --out features.laz keeps them".to_owned(),
+        );
+    }
     notes.iter().for_each(say);
     if flags.stats {
         say(device.stats());
@@ -80,7 +85,7 @@ fn run(flags: Flags) -> Outcome<()> {
 fn draw(path: &Path, points: &[[f64; 3]], table: &HostFeatures, color: Feature) -> Outcome<String> {
     let values = table.column(color).ok_or("the feature of the picture was not computed")?;
     let picture = picture::draw(points, values, color.name());
-    picture.save(path).map_err(|error| named(path, &error))?;
+    picture::save(&picture, path).map_err(|error| named(path, &error))?;
     Ok(format!(
         "wrote {}, {} x {} pixels, colour by {}",
         path.display(),

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use fearless_simd::{Level, Simd};
+use fearless_simd::Level;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use fearless_simd::Simd;
 
 /// A level of SIMD instructions, by the name that `SWATH_SIMD` takes.
 ///

@@ -111,6 +111,7 @@ impl Queue {
     }
 
     /// Blocks until everything recorded so far is done.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn synchronize(&self) -> Result<(), Error> {
         // A statement of its own: the lock would last through the wait, which takes it again.
         let recorded = self.shared.state().recorded;

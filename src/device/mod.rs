@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use array::Storage;
 pub use array::{Array, Element, HostArray};
-pub use info::{AdapterSummary, DeviceInfo, adapters};
+#[cfg(not(target_arch = "wasm32"))]
+pub use info::adapters;
+pub use info::{AdapterSummary, DeviceInfo};
 pub(crate) use lazy::Pending;
 pub use options::{DeviceChoice, DeviceOptions, DispatchLimits};
 pub use readback::Readback;

@@ -91,9 +91,9 @@ impl DeviceOptions {
     fn from_variables(read: impl Fn(&'static str) -> Option<String>) -> Result<Self, Error> {
         let read = |name| read(name).filter(|value| !value.is_empty());
         Ok(Self {
-            choice: parsed("SWATH_DEVICE", &read)?.unwrap_or_default(),
+            choice: parsed("SWATH_DEVICE", read)?.unwrap_or_default(),
             adapter: read("SWATH_ADAPTER"),
-            simd: parsed("SWATH_SIMD", &read)?,
+            simd: parsed("SWATH_SIMD", read)?,
             threads: parsed::<Threads>("SWATH_THREADS", &read)?.map(|threads| threads.0),
             ..Self::default()
         })

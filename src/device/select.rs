@@ -1,6 +1,6 @@
 //! The one place that chooses where work runs, and says why.
 
-#[cfg(feature = "gpu")]
+#[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
 use super::info::AdapterSummary;
 use super::options::DeviceOptions;
 #[cfg(any(feature = "gpu", test))]

@@ -56,13 +56,6 @@ impl Split<'_> {
     }
 }
 
-impl Windows {
-    /// Items of a full range.
-    pub(crate) fn step(&self) -> usize {
-        self.step
-    }
-}
-
 impl Iterator for Windows {
     type Item = Range<usize>;
 

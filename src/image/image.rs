@@ -47,9 +47,7 @@ impl Device {
         let storage = match self.executor() {
             Executor::Cpu => {
                 let mut buffer = self.queue().cpu().pool.lease::<u8>(pixels * P::CHANNELS)?;
-                // An image of no height may be of any width.
-                let row = width.saturating_mul(P::CHANNELS).max(1);
-                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut(row);
+                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut(width.saturating_mul(P::CHANNELS).max(1));
                 rows.zip(view.rows()).for_each(|(to, from)| to.copy_from_slice(from));
                 Storage::Cpu(Deferred::ready(buffer))
             }

@@ -3,12 +3,14 @@
 //! device gets the same places.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, f32x16, u32x16};
+use fearless_simd::{Level, Simd, dispatch};
 
 use crate::cpu::Workers;
 
 /// Bits an axis.
 const AXIS_BITS: u32 = 16;
+/// Lanes of the widest register.
+const MOST_LANES: usize = 16;
 /// Points that one worker measures or encodes at a time.
 const CHUNK: usize = 1 << 14;
 
@@ -73,29 +75,31 @@ pub(super) fn places(points: &[[f32; 3]], scale: CurveScale, workers: &Workers, 
 
 #[inline(always)]
 fn encode<S: Simd>(simd: S, points: &[[f32; 3]], first: u32, scale: CurveScale, into: &mut [Place]) {
-    for (block, (points, into)) in points.chunks(16).zip(into.chunks_mut(16)).enumerate() {
-        let mut coordinates = [scale.min.map(|min| [min; 16])][0];
+    // Registers of the level's own width: sixteen lanes in registers of four are four times the code.
+    let lanes = S::f32s::LEN;
+    for (block, (points, into)) in points.chunks(lanes).zip(into.chunks_mut(lanes)).enumerate() {
+        let mut coordinates = scale.min.map(|min| [min; MOST_LANES]);
         for (lane, point) in points.iter().enumerate() {
             for axis in 0..3 {
                 coordinates[axis][lane] = point[axis];
             }
         }
-        let mut cells = [u32x16::splat(simd, 0); 3];
+        let mut cells = [S::u32s::splat(simd, 0); 3];
         for axis in 0..3 {
-            let offset = f32x16::simd_from(simd, coordinates[axis]) - scale.min[axis];
-            cells[axis] = (offset * scale.scale).to_int::<u32x16<S>>();
+            let offset = S::f32s::from_slice(simd, &coordinates[axis][..lanes]) - scale.min[axis];
+            cells[axis] = (offset * scale.scale).to_int::<S::u32s>();
         }
         let (upper, lower) = curve(simd, cells);
-        let (upper, lower) = (upper.to_array(), lower.to_array());
+        let (upper, lower) = (upper.as_slice(), lower.as_slice());
         for (lane, place) in into.iter_mut().enumerate() {
-            *place = [upper[lane], lower[lane], first + (block * 16 + lane) as u32];
+            *place = [upper[lane], lower[lane], first + (block * lanes + lane) as u32];
         }
     }
 }
 
 /// Skilling's transpose, then the three axes' bits interleaved, the first axis highest.
 #[inline(always)]
-fn curve<S: Simd>(simd: S, [mut x, mut y, mut z]: [u32x16<S>; 3]) -> (u32x16<S>, u32x16<S>) {
+fn curve<S: Simd>(simd: S, [mut x, mut y, mut z]: [S::u32s; 3]) -> (S::u32s, S::u32s) {
     for bit in (1..AXIS_BITS).rev() {
         let below = (1_u32 << bit) - 1;
         x ^= is_set(simd, x, bit) & below;
@@ -104,21 +108,21 @@ fn curve<S: Simd>(simd: S, [mut x, mut y, mut z]: [u32x16<S>; 3]) -> (u32x16<S>,
     }
     y ^= x;
     z ^= y;
-    let mut flips = u32x16::splat(simd, 0);
+    let mut flips = S::u32s::splat(simd, 0);
     for bit in (1..AXIS_BITS).rev() {
         flips ^= is_set(simd, z, bit) & ((1_u32 << bit) - 1);
     }
     x ^= flips;
     y ^= flips;
     z ^= flips;
-    let upper = (spread(x >> 8) << 2) | (spread(y >> 8) << 1) | spread(z >> 8);
-    let lower = (spread(x & 255) << 2) | (spread(y & 255) << 1) | spread(z & 255);
+    let upper = (spread(simd, x >> 8) << 2) | (spread(simd, y >> 8) << 1) | spread(simd, z >> 8);
+    let lower = (spread(simd, x & 255) << 2) | (spread(simd, y & 255) << 1) | spread(simd, z & 255);
     (upper, lower)
 }
 
 /// Where the bit of `b` is set, inverts the lower bits of `a`; elsewhere swaps them with those of `b`.
 #[inline(always)]
-fn turn<S: Simd>(simd: S, a: &mut u32x16<S>, b: &mut u32x16<S>, bit: u32, below: u32) {
+fn turn<S: Simd>(simd: S, a: &mut S::u32s, b: &mut S::u32s, bit: u32, below: u32) {
     let set = is_set(simd, *b, bit);
     let swap = (*a ^ *b) & !set & below;
     *a ^= swap | (set & below);
@@ -127,14 +131,14 @@ fn turn<S: Simd>(simd: S, a: &mut u32x16<S>, b: &mut u32x16<S>, bit: u32, below:
 
 /// All ones where the bit is set, else zero.
 #[inline(always)]
-fn is_set<S: Simd>(simd: S, cells: u32x16<S>, bit: u32) -> u32x16<S> {
-    u32x16::splat(simd, 0) - ((cells >> bit) & 1)
+fn is_set<S: Simd>(simd: S, cells: S::u32s, bit: u32) -> S::u32s {
+    S::u32s::splat(simd, 0) - ((cells >> bit) & 1)
 }
 
 /// Moves the eight low bits to every third place.
 #[inline(always)]
-fn spread<S: Simd>(bits: u32x16<S>) -> u32x16<S> {
-    let bits = (bits | (bits << 8)) & 0x00f0_0f;
+fn spread<S: Simd>(_: S, bits: S::u32s) -> S::u32s {
+    let bits = (bits | (bits << 8)) & 0x00_f00f;
     let bits = (bits | (bits << 4)) & 0x0c_30c3;
     (bits | (bits << 2)) & 0x24_9249
 }

@@ -14,10 +14,11 @@ pub(crate) const GPU_FAN_OUT: usize = 8;
 pub(crate) struct GpuTree {
     /// `[x, y, z, index in the input]` of every point, in the order of the curve. As many as there are points.
     pub(crate) points: Vec<[u32; 4]>,
-    /// Two words of four a box: `[min x, min y, min z, smallest index beneath]`, `[max x, max y, max z, 0]`. The boxes
-    /// of the leaves come first, then those of every eight of them, up to a level of one box.
+    /// Two vectors a box: `[min x, min y, min z, smallest index beneath]`, `[max x, max y, max z, 0]`. The boxes of the
+    /// leaves come first, then those of every eight of them, up to a level of one box.
     pub(crate) boxes: Vec<[u32; 4]>,
-    /// For each level, the lowest first: `[its first box, its number of boxes]`, counted in boxes. Empty without points.
+    /// For each level, the lowest first: `[its first box, its number of boxes]`, counted in boxes. Empty without
+    /// points.
     pub(crate) levels: Vec<[u32; 2]>,
 }
 

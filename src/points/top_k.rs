@@ -5,7 +5,7 @@
 //! once, on every level alike.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x16, f64x8, u32x16, u64x8};
+use fearless_simd::{Simd, f32x16, f64x8, u32x16};
 
 /// Lanes of one register of the list.
 pub(super) const REGISTER: usize = 8;
@@ -81,93 +81,6 @@ impl<S: Simd, const B: usize> TopK<S, B> {
             *register = shifted.max(register.min(candidate));
         }
     }
-
-    /// Takes sixteen candidates at once; the largest of all drop out. Any of them may be [`EMPTY`].
-    #[inline(always)]
-    pub(super) fn merge(&mut self, simd: S, candidates: [f64x8<S>; 2]) {
-        let candidates = sorted_descending(simd, candidates);
-        // The lists are padded to a power of two. The smaller of an ascending and a descending list, place by place, are
-        // the smallest of both, in an order that a bitonic merge sorts.
-        let padded = B.next_power_of_two().max(2);
-        let mut all = [f64x8::splat(simd, EMPTY); PADDED];
-        all[..B].copy_from_slice(&self.0);
-        if B == 1 {
-            all[0] = all[0].min(candidates[1]);
-        } else {
-            all[padded - 2] = all[padded - 2].min(candidates[0]);
-            all[padded - 1] = all[padded - 1].min(candidates[1]);
-        }
-        let half = padded / 2;
-        for _ in 0..(padded * REGISTER).ilog2() {
-            let halves = all;
-            for place in 0..half {
-                let (low, high) = compare(halves[place], halves[place + half]).interleaved();
-                all[2 * place] = low;
-                all[2 * place + 1] = high;
-            }
-        }
-        self.0.copy_from_slice(&all[..B]);
-    }
-}
-
-/// Registers of the longest list, a power of two.
-const PADDED: usize = super::walk::MAX_NEIGHBORS.div_ceil(REGISTER).next_power_of_two();
-
-/// Two registers of which each lane of the first is at most the same lane of the second.
-struct Ordered<S: Simd>(f64x8<S>, f64x8<S>);
-
-/// Compares lane by lane.
-#[inline(always)]
-fn compare<S: Simd>(a: f64x8<S>, b: f64x8<S>) -> Ordered<S> {
-    Ordered(a.min(b), a.max(b))
-}
-
-impl<S: Simd> Ordered<S> {
-    #[inline(always)]
-    fn interleaved(self) -> (f64x8<S>, f64x8<S>) {
-        self.0.interleave(self.1)
-    }
-
-    #[inline(always)]
-    fn deinterleaved(self) -> (f64x8<S>, f64x8<S>) {
-        self.0.deinterleave(self.1)
-    }
-}
-
-/// Sixteen candidates, largest first: a bitonic sort (K. Batcher, 1968) whose elements move by perfect shuffles (H. Stone,
-/// 1971), so that partners always lie in the same lane of the two registers. Lanes that are to come out the other way
-/// round are negated for the while, which takes no masked moves.
-#[inline(always)]
-fn sorted_descending<S: Simd>(simd: S, [a, b]: [f64x8<S>; 2]) -> [f64x8<S>; 2] {
-    let (a, b) = (negated(simd, a, 0b1010_1010), negated(simd, b, 0b1010_1010));
-    let pair = compare(a, b);
-    let pair = Ordered(negated(simd, pair.0, 0b0110_0110), negated(simd, pair.1, 0b0110_0110));
-    let (a, b) = pair.deinterleaved();
-    let (a, b) = compare(a, b).interleaved();
-    let pair = compare(a, b);
-    let pair = Ordered(negated(simd, pair.0, 0b0011_1100), negated(simd, pair.1, 0b0011_1100));
-    let (a, b) = pair.deinterleaved();
-    let (a, b) = a.deinterleave(b);
-    let (a, b) = compare(a, b).interleaved();
-    let (a, b) = compare(a, b).interleaved();
-    let pair = compare(a, b);
-    let pair = Ordered(negated(simd, pair.0, 0b0000_1111), negated(simd, pair.1, 0b0000_1111));
-    let (a, b) = pair.interleaved();
-    let (a, b) = compare(a, b).interleaved();
-    let (a, b) = compare(a, b).interleaved();
-    let (a, b) = compare(a, b).interleaved();
-    let (a, b) = compare(a, b).interleaved();
-    [negated(simd, a, 0b1111_1111), negated(simd, b, 0b1111_1111)]
-}
-
-/// The lanes whose bits are set, with the other sign.
-#[inline(always)]
-fn negated<S: Simd>(simd: S, values: f64x8<S>, lanes: u8) -> f64x8<S> {
-    let mut signs = [0; REGISTER];
-    for (lane, sign) in signs.iter_mut().enumerate() {
-        *sign = u64::from(lanes >> lane & 1) << 63;
-    }
-    f64x8::from_bits(values.to_bits() ^ u64x8::simd_from(simd, signs))
 }
 
 #[cfg(test)]
@@ -190,26 +103,16 @@ mod tests {
         assert!(pairs.windows(2).all(|pair| key(pair[0].0, pair[0].1) < key(pair[1].0, pair[1].1)));
     }
 
-    /// The list after inserting candidates one by one, and after merging them by sixteens.
-    fn smallest<const B: usize>(level: Level, candidates: &[f64]) -> [Vec<f64>; 2] {
+    fn smallest<const B: usize>(level: Level, candidates: &[f64]) -> Vec<f64> {
         #[inline(always)]
-        fn body<S: Simd, const B: usize>(simd: S, candidates: &[f64]) -> [Vec<f64>; 2] {
+        fn body<S: Simd, const B: usize>(simd: S, candidates: &[f64]) -> Vec<f64> {
             let mut list = [[EMPTY; REGISTER]; B];
-            let mut inserted = TopK::load(simd, &list);
-            let mut merged = inserted;
-            for sixteen in candidates.chunks(2 * REGISTER) {
-                let mut padded = [EMPTY; 2 * REGISTER];
-                padded[..sixteen.len()].copy_from_slice(sixteen);
-                let (low, high) = padded.split_at(REGISTER);
-                merged.merge(simd, [f64x8::from_slice(simd, low), f64x8::from_slice(simd, high)]);
-                for candidate in sixteen {
-                    inserted.insert(simd, *candidate);
-                }
+            let mut top = TopK::load(simd, &list);
+            for candidate in candidates {
+                top.insert(simd, *candidate);
             }
-            inserted.store(&mut list);
-            let inserted = list.concat();
-            merged.store(&mut list);
-            [inserted, list.concat()]
+            top.store(&mut list);
+            list.concat()
         }
         dispatch!(level, simd => body::<_, B>(simd, candidates))
     }
@@ -224,10 +127,10 @@ mod tests {
                 expected.resize(candidates.len() + 32, EMPTY);
                 expected.sort_by(f64::total_cmp);
                 let capped = SimdLevel::capped(Some(level));
-                assert_eq!(smallest::<1>(capped, &candidates), [&expected[..8]; 2], "{level}, {count}");
-                assert_eq!(smallest::<2>(capped, &candidates), [&expected[..16]; 2], "{level}, {count}");
-                assert_eq!(smallest::<3>(capped, &candidates), [&expected[..24]; 2], "{level}, {count}");
-                assert_eq!(smallest::<4>(capped, &candidates), [&expected[..32]; 2], "{level}, {count}");
+                assert_eq!(smallest::<1>(capped, &candidates), expected[..8], "{level}, {count}");
+                assert_eq!(smallest::<2>(capped, &candidates), expected[..16], "{level}, {count}");
+                assert_eq!(smallest::<3>(capped, &candidates), expected[..24], "{level}, {count}");
+                assert_eq!(smallest::<4>(capped, &candidates), expected[..32], "{level}, {count}");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! The index of a cloud: points sorted along a Hilbert curve, cut into leaves of 16, under a tree of bounding boxes that
-//! is packed level by level, so that a child's place is computed and no pointer is stored.
+//! The index of a cloud: points sorted along a Hilbert curve, cut into leaves of 16, under a tree of bounding boxes
+//! that is packed level by level, so that a child's place is computed and no pointer is stored.
 
 use bytemuck::{Pod, Zeroable};
 use fearless_simd::Level;
@@ -37,7 +37,6 @@ pub(crate) struct Tree {
     pub(super) leaves: Vec<Leaf>,
     pub(super) levels: Levels,
     len: usize,
-    scale: CurveScale,
 }
 
 impl Tree {
@@ -74,17 +73,12 @@ impl Tree {
             }
         });
         let levels = Levels::above(&leaves, len, workers)?;
-        Ok(Self { leaves, levels, len, scale })
+        Ok(Self { leaves, levels, len })
     }
 
     /// How many points there are.
     pub(crate) fn len(&self) -> usize {
         self.len
-    }
-
-    /// How coordinates became places on the curve.
-    pub(crate) fn scale(&self) -> CurveScale {
-        self.scale
     }
 
     /// How many of a leaf's lanes hold points.

@@ -8,9 +8,9 @@
 //!     a node: push the children near enough to the group's box, nearest on top     one vector: one box, 16 boxes
 //! ```
 //!
-//! Whether a box can hold a neighbour is decided by (squared distance, smallest index) against the worst candidate kept,
-//! which is exact: rounding is monotone, so no point is nearer than its box, and none has a smaller index. Visiting
-//! children in that order too is what ends the search among identical points after the first leaf.
+//! Whether a box can hold a neighbour is decided by (squared distance, smallest index) against the worst candidate
+//! kept, which is exact: rounding is monotone, so no point is nearer than its box, and none has a smaller index.
+//! Visiting children in that order too is what ends the search among identical points after the first leaf.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x16, u32x16};

@@ -8,8 +8,13 @@ mod shade;
 mod surface;
 mod view;
 
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{Rgb, RgbImage};
+use image::{ImageResult, Rgb, RgbImage};
 
 use surface::Surface;
 use view::{LONG_SIDE, View};
@@ -20,6 +25,9 @@ const BACKGROUND: [f32; 3] = [0.047, 0.059, 0.082];
 const UNDEFINED: [f32; 3] = [0.45, 0.45, 0.45];
 /// Share of the values beyond either end of the colours, so that a few extremes do not take them all.
 const CLIPPED: f64 = 0.02;
+
+/// Quality of .jpg pictures, of 100. Leaves and roofs are so busy that more only shows in the file's size.
+const JPEG_QUALITY: u8 = 60;
 
 /// The picture of a cloud: one value a point, the name of what they are.
 pub fn draw(points: &[[f64; 3]], values: &[f32], title: &str) -> RgbImage {
@@ -34,6 +42,16 @@ pub fn draw(points: &[[f64; 3]], values: &[f32], title: &str) -> RgbImage {
     let mut picture = enlarged(small);
     legend::draw_legend(&mut picture, title, range);
     picture
+}
+
+/// Writes a picture in the format that its name ends in.
+pub fn save(picture: &RgbImage, path: &Path) -> ImageResult<()> {
+    let is_jpeg = path.extension().is_some_and(|ending| !ending.eq_ignore_ascii_case("png"));
+    if is_jpeg {
+        let file = BufWriter::new(File::create(path)?);
+        return picture.write_with_encoder(JpegEncoder::new_with_quality(file, JPEG_QUALITY));
+    }
+    picture.save(path)
 }
 
 fn lit(share: Option<f32>, brightness: f32, presence: f32) -> Rgb<u8> {

@@ -60,12 +60,14 @@ impl Surface {
         let level = self.heights[nearest];
         let (mut weights, mut height, mut value_weights, mut value, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for (other, distance) in known {
-            let step = (self.heights[other] - level) / 1.5;
-            let weight = 1.0 / ((0.6 + distance * distance) * (1.0 + step * step * step * step));
+            let step = self.heights[other] - level;
+            let weight = nearness(distance, 0.6) * likeness(step / 1.5);
             count += 1.0;
             weights += weight;
             height += weight * self.heights[other];
             if !self.values[other].is_nan() {
+                // Softer, so that a crown has the colour of its leaves together, not of each.
+                let weight = nearness(distance, 1.5) * likeness(step / 5.0);
                 value_weights += weight;
                 value += weight * self.values[other];
             }
@@ -74,6 +76,16 @@ impl Surface {
         // No value at all gives 0 / 0, which is NaN.
         [height / weights, value / value_weights, presence]
     }
+}
+
+/// Falls with the square of the distance on the ground.
+fn nearness(distance: f32, softness: f32) -> f32 {
+    1.0 / (softness + distance * distance)
+}
+
+/// Near 1 on the same surface, near 0 across a step in height.
+fn likeness(step: f32) -> f32 {
+    1.0 / (1.0 + step.powi(4))
 }
 
 fn highest(points: &[[f64; 3]], values: &[f32], view: &View) -> Surface {

@@ -29,12 +29,10 @@ pub struct House {
 pub enum Roof {
     /// Two planes.
     Gable,
-    /// Four planes.
+    /// Four planes; cars have it too.
     Hip,
     /// Four triangles to one point.
     Spire,
-    /// None; cars have it too.
-    Flat,
 }
 
 impl House {
@@ -53,7 +51,6 @@ impl House {
             Roof::Gable => side / self.half[1],
             Roof::Hip => end.min(side) / self.half[1],
             Roof::Spire => (end / self.half[0]).min(side / self.half[1]),
-            Roof::Flat => 1.0,
         };
         Some(self.eaves + (self.ridge - self.eaves) * share.min(1.0))
     }
@@ -115,6 +112,24 @@ pub fn build_town(ground: &Ground, random: &mut Random) -> Buckets<House> {
     town.houses
 }
 
+/// A piece of a street's side.
+struct Plot {
+    /// Middle of its front, on the street's middle line.
+    place: [f64; 2],
+    /// Along the street, a unit vector.
+    direction: [f64; 2],
+    /// 1 to the left of the street, -1 to its right.
+    side: f64,
+    frontage: f64,
+}
+
+impl Plot {
+    /// To the left of the street, a unit vector.
+    fn outward(&self) -> [f64; 2] {
+        [-self.direction[1], self.direction[0]]
+    }
+}
+
 struct Town<'a> {
     ground: &'a Ground,
     houses: Buckets<House>,
@@ -153,49 +168,45 @@ impl Town<'_> {
                 Houses::Farms => (random.between(16.0, 24.0), random.between(50.0, 90.0)),
             };
             let (place, direction) = street.at(distance + frontage / 2.0);
-            self.house(street, side, place, direction, frontage, random);
+            self.build(street, &Plot { place, direction, side, frontage }, random);
             distance += frontage + gap;
         }
     }
 
-    fn house(
-        &mut self,
-        street: &Street,
-        side: f64,
-        place: [f64; 2],
-        direction: [f64; 2],
-        frontage: f64,
-        random: &mut Random,
-    ) {
+    fn build(&mut self, street: &Street, plot: &Plot, random: &mut Random) {
         let is_terraced = street.houses == Houses::Terraced;
-        let depth = if is_terraced { random.between(9.0, 11.0) } else { random.between(8.0, 10.5) };
-        let setback = if is_terraced { 2.5 } else { random.between(5.0, 8.0) };
-        let away = side * (street.half_width + setback + depth / 2.0);
-        let out = [-direction[1], direction[0]];
-        let centre = [place[0] + out[0] * away, place[1] + out[1] * away];
-        let floor = self.ground.height(centre[0], centre[1]);
-        let walls = if is_terraced { random.between(7.5, 10.0) } else { random.between(3.2, 6.2) };
-        let turned = !is_terraced && random.chance(0.3);
-        let (along, half) =
-            if turned { (out, [depth / 2.0, frontage / 2.0]) } else { (direction, [frontage / 2.0, depth / 2.0]) };
-        let roof = if !is_terraced && random.chance(0.3) { Roof::Hip } else { Roof::Gable };
-        let eaves = floor + walls;
-        let house =
-            House { centre, along, half, floor, eaves, ridge: eaves + half[1] * random.between(0.75, 1.05), roof };
+        let house = self.design(street, plot, random);
         let (wants_wing, wing_length) = (!is_terraced && random.chance(0.4), random.between(4.0, 6.0));
         if !self.is_free(&house, if is_terraced { -0.6 } else { 1.0 }) {
             return;
         }
         self.add(house);
         if wants_wing {
-            self.wing(&house, wing_length, out.map(|value| value * side));
+            self.wing(&house, wing_length, plot.outward().map(|value| value * plot.side));
         }
+    }
+
+    fn design(&self, street: &Street, plot: &Plot, random: &mut Random) -> House {
+        let is_terraced = street.houses == Houses::Terraced;
+        let depth = if is_terraced { random.between(9.0, 11.0) } else { random.between(8.0, 10.5) };
+        let setback = if is_terraced { 2.5 } else { random.between(5.0, 8.0) };
+        let away = plot.side * (street.half_width + setback + depth / 2.0);
+        let out = plot.outward();
+        let centre = [plot.place[0] + out[0] * away, plot.place[1] + out[1] * away];
+        let floor = self.ground.height(centre[0], centre[1]);
+        let walls = if is_terraced { random.between(7.5, 10.0) } else { random.between(3.2, 6.2) };
+        let is_turned = !is_terraced && random.chance(0.3);
+        let (length, width) = (plot.frontage / 2.0, depth / 2.0);
+        let (along, half) = if is_turned { (out, [width, length]) } else { (plot.direction, [length, width]) };
+        let roof = if !is_terraced && random.chance(0.3) { Roof::Hip } else { Roof::Gable };
+        let eaves = floor + walls;
+        House { centre, along, half, floor, eaves, ridge: eaves + half[1] * random.between(0.75, 1.05), roof }
     }
 
     /// A lower part at a right angle, towards the garden.
     fn wing(&mut self, house: &House, length: f64, out: [f64; 2]) {
-        let shift = 0.5 * house.half[0].min(house.half[1]) + length / 2.0;
-        let centre = [house.centre[0] + out[0] * shift * 1.6, house.centre[1] + out[1] * shift * 1.6];
+        let shift = 0.8 * (house.half[0].min(house.half[1]) + length);
+        let centre = [house.centre[0] + out[0] * shift, house.centre[1] + out[1] * shift];
         let half = [length, 2.6];
         let eaves = house.eaves - 0.8;
         let wing = House { centre, along: out, half, eaves, ridge: eaves + 2.2, roof: Roof::Gable, ..*house };

@@ -44,7 +44,7 @@ impl Street {
     /// Position and direction (a unit vector) after so many metres.
     pub fn at(&self, distance: f64) -> ([f64; 2], [f64; 2]) {
         let t = self.from + distance;
-        let slope = ((self.curve)(t + 0.5) - (self.curve)(t - 0.5)) / 1.0;
+        let slope = (self.curve)(t + 0.5) - (self.curve)(t - 0.5);
         let unit = 1.0 / (1.0 + slope * slope).sqrt();
         match self.axis {
             Axis::EastWest => ([t, (self.curve)(t)], [unit, slope * unit]),

@@ -90,14 +90,18 @@ impl Columns<'_> {
                 for axis in &mut center {
                     axis[len..].fill(0.0);
                 }
-                let eigen = eigen(simd, &covariance(simd, neighbors, [&center[0], &center[1], &center[2]]));
-                for (name, column) in &self.columns {
-                    let values = feature(simd, *name, &eigen, self.squared_unit).to_array();
-                    for (row, value) in queries.index[..len].iter().zip(&values) {
-                        #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
-                        // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
-                        unsafe {
-                            column.write_row(*row as usize, std::slice::from_ref(value));
+                // Registers of the level's own width: sixteen lanes in registers of four are four times the code.
+                for first in (0..len).step_by(S::f32s::LEN) {
+                    let eigen = eigen(simd, &covariance(simd, neighbors, &center, first));
+                    let rows = &queries.index[first..len.min(first + S::f32s::LEN)];
+                    for (name, column) in &self.columns {
+                        let values = feature(simd, *name, &eigen, self.squared_unit);
+                        for (row, value) in rows.iter().zip(values.as_slice()) {
+                            #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
+                            // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
+                            unsafe {
+                                column.write_row(*row as usize, std::slice::from_ref(value));
+                            }
                         }
                     }
                 }

@@ -1,7 +1,7 @@
-//! Features from eigenvalues and eigenvectors, for sixteen points at once. What each means stands at [`Feature`].
+//! Features from eigenvalues and eigenvectors, for one point a lane. What each means stands at [`Feature`].
 
+use fearless_simd::Simd;
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x16};
 
 use crate::points::Feature;
 
@@ -17,7 +17,7 @@ const LEVEL: f32 = 1e-6;
 /// Where the matrix was zero, ratios and entropy are NaN; the select writes one NaN for all levels, as 0/0 has a sign
 /// that depends on the architecture.
 #[inline(always)]
-pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squared_unit: f32) -> f32x16<S> {
+pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squared_unit: f32) -> S::f32s {
     let [l1, l2, l3] = eigen.values;
     let sum = (l1 + l2) + l3;
     match feature {
@@ -33,7 +33,7 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squa
         }
         Feature::EigenvalueSum => sum * eigen.scale * squared_unit,
         Feature::SurfaceVariation => ratio(simd, l3, sum),
-        Feature::Verticality => f32x16::splat(simd, 1.0) - normal(simd, eigen)[2].abs(),
+        Feature::Verticality => S::f32s::splat(simd, 1.0) - normal(simd, eigen)[2].abs(),
         Feature::NormalX => normal(simd, eigen)[0],
         Feature::NormalY => normal(simd, eigen)[1],
         Feature::NormalZ => normal(simd, eigen)[2],
@@ -44,25 +44,25 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, eigen: &Eigen<S>, squa
 
 /// The quotient, or NaN where the divisor is 0.
 #[inline(always)]
-fn ratio<S: Simd>(simd: S, value: f32x16<S>, divisor: f32x16<S>) -> f32x16<S> {
+fn ratio<S: Simd>(simd: S, value: S::f32s, divisor: S::f32s) -> S::f32s {
     let some = divisor.simd_gt(0.0);
-    some.select(value / some.select(divisor, f32x16::splat(simd, 1.0)), f32x16::splat(simd, f32::NAN))
+    some.select(value / some.select(divisor, S::f32s::splat(simd, 1.0)), S::f32s::splat(simd, f32::NAN))
 }
 
 /// `-p ln p`, 0 for shares too small to matter, NaN for NaN.
 #[inline(always)]
-fn entropy_of_share<S: Simd>(simd: S, share: f32x16<S>) -> f32x16<S> {
-    let zero = f32x16::splat(simd, 0.0);
+fn entropy_of_share<S: Simd>(simd: S, share: S::f32s) -> S::f32s {
+    let zero = S::f32s::splat(simd, 0.0);
     let counts = share.simd_ge(f32::MIN_POSITIVE);
-    let logarithm = ln(simd, counts.select(share, f32x16::splat(simd, 1.0)));
+    let logarithm = ln(simd, counts.select(share, S::f32s::splat(simd, 1.0)));
     let entropy = counts.select(zero - share * logarithm, zero);
-    share.simd_eq(share).select(entropy, f32x16::splat(simd, f32::NAN))
+    share.simd_eq(share).select(entropy, S::f32s::splat(simd, f32::NAN))
 }
 
 /// The eigenvector of the smallest eigenvalue, of length 1, turned upwards.
 #[inline(always)]
-fn normal<S: Simd>(simd: S, eigen: &Eigen<S>) -> [f32x16<S>; 3] {
-    let zero = f32x16::splat(simd, 0.0);
+fn normal<S: Simd>(simd: S, eigen: &Eigen<S>) -> [S::f32s; 3] {
+    let zero = S::f32s::splat(simd, 0.0);
     let [x, y, z] = eigen.vectors[2];
     // Rounding is monotone and sqrt(z * z) is |z|, so no quotient exceeds 1 and verticality is never below 0.
     let length = ((x * x + y * y) + z * z).sqrt();
@@ -81,10 +81,10 @@ mod tests {
     fn values(values: [f32; 3], normal: [f32; 3], scale: f32) -> [f32; 14] {
         #[inline(always)]
         fn body<S: Simd>(simd: S, values: [f32; 3], normal: [f32; 3], scale: f32) -> [f32; 14] {
-            let splat = |value| f32x16::splat(simd, value);
+            let splat = |value| S::f32s::splat(simd, value);
             let vectors = [[splat(0.0); 3], [splat(0.0); 3], normal.map(splat)];
             let eigen = Eigen { values: values.map(splat), vectors, scale: splat(scale) };
-            Feature::ALL.map(|name| feature(simd, name, &eigen, 0.25).to_array()[3])
+            Feature::ALL.map(|name| feature(simd, name, &eigen, 0.25).as_slice()[3])
         }
         dispatch!(Level::fallback(), simd => body(simd, values, normal, scale))
     }

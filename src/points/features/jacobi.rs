@@ -1,8 +1,8 @@
-//! Eigenvalues and eigenvectors of sixteen symmetric 3x3 matrices at once: cyclic Jacobi with a fixed number of sweeps
+//! Eigenvalues and eigenvectors of symmetric 3x3 matrices, one a lane: cyclic Jacobi with a fixed number of sweeps
 //! (Golub and Van Loan, *Matrix Computations*, section 8.5), without branches, infinities or fused operations.
 
+use fearless_simd::Simd;
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x16};
 
 use super::covariance::Covariance;
 
@@ -13,17 +13,17 @@ const SWEEPS: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Eigen<S: Simd> {
     /// Divided by `scale`.
-    pub(super) values: [f32x16<S>; 3],
+    pub(super) values: [S::f32s; 3],
     /// `vectors[i][axis]` belongs to `values[i]`.
-    pub(super) vectors: [[f32x16<S>; 3]; 3],
+    pub(super) vectors: [[S::f32s; 3]; 3],
     /// The largest absolute entry of the matrix; 0 where all entries are.
-    pub(super) scale: f32x16<S>,
+    pub(super) scale: S::f32s,
 }
 
 #[inline(always)]
 pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
-    let zero = f32x16::splat(simd, 0.0);
-    let one = f32x16::splat(simd, 1.0);
+    let zero = S::f32s::splat(simd, 0.0);
+    let one = S::f32s::splat(simd, 1.0);
     let Covariance { xx, xy, xz, yy, yz, zz } = *matrix;
     let scale = xx.max(yy).max(zz).max(xy.abs()).max(xz.abs()).max(yz.abs());
     let divisor = scale.simd_gt(zero).select(scale, one);
@@ -82,10 +82,10 @@ mod tests {
     fn solve(level: SimdLevel, m: [f32; 6]) -> ([f32; 3], [[f32; 3]; 3]) {
         #[inline(always)]
         fn body<S: Simd>(simd: S, m: [f32; 6]) -> ([f32; 3], [[f32; 3]; 3]) {
-            let [xx, xy, xz, yy, yz, zz] = m.map(|entry| f32x16::splat(simd, entry));
+            let [xx, xy, xz, yy, yz, zz] = m.map(|entry| S::f32s::splat(simd, entry));
             let eigen = eigen(simd, &Covariance { xx, xy, xz, yy, yz, zz });
-            let vectors = eigen.vectors.map(|vector| vector.map(|axis| axis.to_array()[5]));
-            (eigen.values.map(|value| (value * eigen.scale).to_array()[5]), vectors)
+            let vectors = eigen.vectors.map(|vector| vector.map(|axis| axis.as_slice()[3]));
+            (eigen.values.map(|value| (value * eigen.scale).as_slice()[3]), vectors)
         }
         dispatch!(SimdLevel::capped(Some(level)), simd => body(simd, m))
     }

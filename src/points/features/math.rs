@@ -1,13 +1,13 @@
 //! Natural logarithm and cube root in `f32` from additions, multiplications and divisions alone, so that every SIMD
 //! level gives the same bits and a shader can repeat them.
 
+use fearless_simd::Simd;
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x16, i32x16, u32x16};
 
 /// `ln x` for normal positive `x`, within 2 units in the last place near 1 and one elsewhere: the polynomial of
 /// `logf` in the Cephes library (S. Moshier, 1992).
 #[inline(always)]
-pub(super) fn ln<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
+pub(super) fn ln<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     const POLYNOMIAL: [f32; 9] = [
         7.037_683_6e-2,
         -1.151_461e-1,
@@ -21,13 +21,13 @@ pub(super) fn ln<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     ];
     // x = mantissa * 2^exponent, the mantissa between sqrt(1/2) and sqrt(2).
     let bits = x.to_bits();
-    let mantissa = f32x16::from_bits((bits & 0x007f_ffff) | 0x3f00_0000);
-    let exponent = (bits >> 23).bitcast::<i32x16<S>>().to_float::<f32x16<S>>() - 126.0;
+    let mantissa = S::f32s::from_bits((bits & 0x007f_ffff) | 0x3f00_0000);
+    let exponent = (bits >> 23).bitcast::<S::i32s>().to_float::<S::f32s>() - 126.0;
     let small = mantissa.simd_lt(std::f32::consts::FRAC_1_SQRT_2);
     let exponent = small.select(exponent - 1.0, exponent);
     let m = small.select(mantissa + mantissa, mantissa) - 1.0;
     let square = m * m;
-    let mut polynomial = f32x16::splat(simd, POLYNOMIAL[0]);
+    let mut polynomial = S::f32s::splat(simd, POLYNOMIAL[0]);
     for coefficient in &POLYNOMIAL[1..] {
         polynomial = polynomial * m + *coefficient;
     }
@@ -41,16 +41,16 @@ pub(super) fn ln<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
 /// A guess from a third of the bits (H. S. Warren, *Hacker's Delight*, 2nd edition, section 11-4), good to 3 %, then
 /// three steps of Newton's method, each of which squares the error.
 #[inline(always)]
-pub(super) fn cbrt<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
+pub(super) fn cbrt<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let bits = x.to_bits();
     let third = (bits >> 2) + (bits >> 4);
     let third = third + (third >> 4);
     let third = third + (third >> 8);
-    let mut root = f32x16::from_bits(third + u32x16::splat(simd, 0x2a51_37a0));
+    let mut root = S::f32s::from_bits(third + 0x2a51_37a0);
     for _ in 0..3 {
         root = ((root + root) + x / (root * root)) * (1.0 / 3.0);
     }
-    x.simd_lt(f32::MIN_POSITIVE).select(f32x16::splat(simd, 0.0), root)
+    x.simd_lt(f32::MIN_POSITIVE).select(S::f32s::splat(simd, 0.0), root)
 }
 
 #[cfg(test)]
@@ -63,8 +63,14 @@ mod tests {
     fn apply(level: Level, x: [f32; 16]) -> ([f32; 16], [f32; 16]) {
         #[inline(always)]
         fn body<S: Simd>(simd: S, x: [f32; 16]) -> ([f32; 16], [f32; 16]) {
-            let x = f32x16::simd_from(simd, x);
-            (ln(simd, x).to_array(), cbrt(simd, x).to_array())
+            let mut results = ([0.0; 16], [0.0; 16]);
+            for first in (0..16).step_by(S::f32s::LEN) {
+                let lanes = first..first + S::f32s::LEN;
+                let x = S::f32s::from_slice(simd, &x[lanes.clone()]);
+                ln(simd, x).store_slice(&mut results.0[lanes.clone()]);
+                cbrt(simd, x).store_slice(&mut results.1[lanes]);
+            }
+            results
         }
         dispatch!(level, simd => body(simd, x))
     }

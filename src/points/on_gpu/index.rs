@@ -222,12 +222,42 @@ impl Blocks {
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
 
     #[test]
     fn blocks_list_the_queries_of_their_rows_along_the_curve() {
         let blocks = Blocks::new(&[3, 6, 0, 1, 5, 4, 2], 3).unwrap();
         assert_eq!(blocks, Blocks { slots: Some(vec![2, 3, 6, 0, 4, 5, 1]), places: vec![0..3, 3..6, 6..7] });
+    }
+
+    #[test]
+    fn the_shaders_parameters_are_the_hosts() {
+        for (name, text) in crate::points::on_gpu::variants() {
+            let module = naga::front::wgsl::parse_str(&text).unwrap();
+            let params = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap().1;
+            let naga::TypeInner::Struct { members, span } = &params.inner else { panic!("{name}: Params is a struct") };
+            let offsets: Vec<_> =
+                members.iter().map(|member| (member.name.clone().unwrap(), member.offset as usize)).collect();
+            let of = |name: &str, offset: usize| (name.to_owned(), offset);
+            let expected = [
+                of("queries", offset_of!(Params, queries)),
+                of("first", offset_of!(Params, first)),
+                of("listed", offset_of!(Params, listed)),
+                of("first_row", offset_of!(Params, first_row)),
+                of("rows", offset_of!(Params, rows)),
+                of("k", offset_of!(Params, k)),
+                of("neighbors", offset_of!(Params, neighbors)),
+                of("points", offset_of!(Params, points)),
+                of("leaves", offset_of!(Params, leaves)),
+                of("levels", offset_of!(Params, levels)),
+                of("squared_unit", offset_of!(Params, squared_unit)),
+                of("slack", offset_of!(Params, slack)),
+                of("level", offset_of!(Params, level)),
+            ];
+            assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
+        }
     }
 
     #[test]

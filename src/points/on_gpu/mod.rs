@@ -11,5 +11,18 @@ mod knn;
 mod tests;
 mod top_k;
 
-pub(super) use features::GpuTable;
 pub(super) use index::GpuIndex;
+
+/// Every kernel of this room, by name: one for each length of the kept list, with and without features.
+#[cfg(test)]
+pub(crate) fn variants() -> Vec<(String, String)> {
+    let lengths = top_k::LENGTHS.into_iter();
+    lengths
+        .flat_map(|length| {
+            [
+                (format!("knn of {length}"), knn::shader(length)),
+                (format!("features of {length}"), features::shader(length, &super::Feature::ALL)),
+            ]
+        })
+        .collect()
+}

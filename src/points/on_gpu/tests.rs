@@ -10,7 +10,7 @@ use crate::points::samples::{self, Random};
 use crate::points::tree::Tree;
 use crate::points::{Feature, Neighborhood, PointsOptions};
 
-use super::{GpuIndex, GpuTable};
+use super::{GpuIndex, variants};
 
 /// A GPU, or `None` where the tests of one are to be left out.
 fn device(dispatch: DispatchLimits) -> Option<Device> {
@@ -234,5 +234,91 @@ fn columns_come_in_the_order_asked_for() {
     let columns = gpu_features(gpu_of(&device), &tree, false, 8, 1.0, &features).0;
     for (column, feature) in columns.chunks(300).zip(features) {
         assert_eq!(column, &all[feature as usize * 300..][..300]);
+    }
+}
+
+/// Coordinates as a user gives them: half of the time whole multiples of a unit.
+fn assert_same_answers(device: &Device, xyz: &[[f64; 3]], unit: Option<f64>, k: usize, features: &[Feature]) {
+    let options = PointsOptions { unit, origin: None };
+    let [(lists, table), (expected_lists, expected_table)] = [device, &Device::cpu().unwrap()].map(|device| {
+        let cloud = device.points_with(xyz, &options).unwrap();
+        let (lists, table) = (cloud.knn(k).unwrap(), cloud.features(Neighborhood::Knn(k), features).unwrap());
+        (lists.read().wait().unwrap(), table.read().wait().unwrap())
+    });
+    let context = format!("{} points, unit {unit:?}", xyz.len());
+    let lists = (lists.indices().to_vec(), lists.squared_distances().to_vec());
+    let expected = (expected_lists.indices().to_vec(), expected_lists.squared_distances().to_vec());
+    assert_same_lists(&context, k, &lists, &expected, unit.is_some() || is_llvmpipe(device));
+    assert_eq!(table.neighbor_counts(), expected_table.neighbor_counts(), "{context}");
+    for feature in features {
+        let [got, expected] = [&table, &expected_table].map(|table| table.column(*feature).unwrap());
+        assert_eq!(got.len(), xyz.len());
+        for row in 0..got.len() {
+            let same = same_number(got[row], expected[row]);
+            let near = !is_llvmpipe(device) && got[row].is_nan() == expected[row].is_nan();
+            assert!(same || near, "{context}: {feature} of point {row} is {}, not {}", got[row], expected[row]);
+        }
+    }
+}
+
+#[test]
+fn clouds_of_few_points_give_short_lists_and_no_shape() {
+    let Some(device) = device(DispatchLimits::default()) else { return };
+    for len in 0..5 {
+        let xyz: Vec<_> = (0..len).map(|i| [f64::from(i), f64::from(i * i), 1.0]).collect();
+        assert_same_answers(&device, &xyz, Some(1.0), 3, &[Feature::Linearity, Feature::NormalX]);
+    }
+}
+
+#[test]
+fn tables_beyond_a_binding_come_back_whole() {
+    let xyz: Vec<[f64; 3]> =
+        samples::town(4_096, 31).iter().map(|point| point.map(|axis| f64::from((axis * 100.0).round()))).collect();
+    for bytes in [64 << 10, 100_000] {
+        let limits = DispatchLimits { max_groups_per_dimension: Some(3), max_binding_bytes: Some(bytes) };
+        let Some(device) = device(limits) else { return };
+        assert_same_answers(&device, &xyz, Some(1.0), 16, &Feature::ALL);
+        assert_same_answers(&device, &xyz, None, 9, &[Feature::NormalZ; 5]);
+    }
+}
+
+#[test]
+fn a_block_that_no_binding_holds_is_an_error() {
+    let limits = DispatchLimits { max_binding_bytes: Some(0), ..DispatchLimits::default() };
+    let Some(device) = device(limits) else { return };
+    let gpu = gpu_of(&device);
+    let most = gpu.limits().max_binding as usize;
+    let points = samples::town(most / 64, 3);
+    let index = GpuIndex::upload(gpu, &tree(&points), false).unwrap();
+    let Err(error) = index.features(8, 1.0, &vec![Feature::Pca1; most]) else { panic!("the table was accepted") };
+    assert!(error.to_string().starts_with("a block of the table of features needs "), "{error}");
+    assert!(index.features(8, 1.0, &[Feature::Pca1]).is_ok());
+}
+
+#[test]
+fn every_kernel_is_valid_everywhere() {
+    let capabilities = naga::valid::Capabilities::empty();
+    for (name, text) in variants() {
+        let mut module = naga::front::wgsl::parse_str(&text).unwrap_or_else(|error| {
+            panic!("{name}: {}", error.emit_to_string(&text));
+        });
+        let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities);
+        let info = validator.validate(&module).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let options = naga::back::spv::Options::default();
+        naga::back::spv::write_vec(&module, &info, &options, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let options = naga::back::msl::Options { fake_missing_bindings: true, ..Default::default() };
+        naga::back::msl::write_string(&module, &info, &options, &Default::default())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let options = naga::back::hlsl::Options { fake_missing_bindings: true, ..Default::default() };
+        let mut hlsl = String::new();
+        naga::back::hlsl::Writer::new(&mut hlsl, &options, &Default::default())
+            .write(&module, &info, None)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        naga::compact::compact(&mut module, naga::compact::KeepUnused::No);
+        let storage = module
+            .global_variables
+            .iter()
+            .filter(|(_, variable)| matches!(variable.space, naga::AddressSpace::Storage { .. }));
+        assert_eq!(storage.count(), 5, "{name} uses every binding");
     }
 }
