@@ -115,7 +115,7 @@ impl<P: Pixel> Image<P> {
     }
 
     /// The chain that makes these pixels.
-    pub(super) fn chain(&self) -> Result<Chain, Error> {
+    pub(crate) fn chain(&self) -> Result<Chain, Error> {
         self.lazy.chain(P::CHANNELS, self.pixels())
     }
 

@@ -188,6 +188,26 @@ pub(super) fn kernel(label: &'static str, source: String) -> Kernel {
     Kernel { label, source: Cow::Owned(source), bindings: BINDINGS }
 }
 
+/// How Rust lays out the parameters, for the test of all shaders.
+#[cfg(test)]
+pub(super) fn params_layout() -> crate::shaders::Layout {
+    crate::shaders::layout!(Params {
+        queries,
+        first,
+        listed,
+        first_row,
+        rows,
+        k,
+        neighbors,
+        points,
+        leaves,
+        levels,
+        squared_unit,
+        slack,
+        level
+    })
+}
+
 /// Which queries write to which block of rows.
 #[derive(Debug, PartialEq)]
 struct Blocks {
