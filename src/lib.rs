@@ -39,6 +39,8 @@ mod gpu;
 mod image;
 mod memory;
 mod points;
+#[cfg(all(test, feature = "gpu"))]
+mod shaders;
 mod tensor;
 
 pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};

@@ -16,6 +16,12 @@ impl Health {
         let _ = self.0.set(reason);
     }
 
+    /// Records the loss and gives the error that says so.
+    pub(crate) fn lost(&self, reason: String) -> Error {
+        self.lose(reason.clone());
+        self.check().err().unwrap_or(Error::DeviceLost { reason })
+    }
+
     /// `Error::DeviceLost` once the device is gone.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.0.get() {

@@ -14,6 +14,8 @@ use crate::device::{Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Split, Window};
+#[cfg(all(test, feature = "gpu"))]
+use crate::shaders::{Subject, layout};
 
 /// Gray levels.
 pub(super) const LEVELS: usize = 256;
@@ -104,6 +106,12 @@ fn launch(gpu: &Gpu, source: &Arc<Lease>, pixels: usize) -> Result<Arc<Lease>, E
         })?;
     }
     Ok(counts)
+}
+
+/// The kernel, for the test of all shaders.
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) fn subject() -> Subject {
+    Subject { kernel: KERNEL, params: Some(layout!(Params { pixels })) }
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Device {
         let storage = match self.executor() {
             Executor::Cpu => {
                 let mut buffer = self.queue().cpu().pool.lease::<u8>(pixels * P::CHANNELS)?;
-                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut((width * P::CHANNELS).max(1));
+                let rows = buffer.as_mut_slice::<u8>().chunks_exact_mut(width.saturating_mul(P::CHANNELS).max(1));
                 rows.zip(view.rows()).for_each(|(to, from)| to.copy_from_slice(from));
                 Storage::Cpu(Deferred::ready(buffer))
             }
@@ -115,7 +115,7 @@ impl<P: Pixel> Image<P> {
     }
 
     /// The chain that makes these pixels.
-    pub(super) fn chain(&self) -> Result<Chain, Error> {
+    pub(crate) fn chain(&self) -> Result<Chain, Error> {
         self.lazy.chain(P::CHANNELS, self.pixels())
     }
 

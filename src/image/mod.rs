@@ -13,7 +13,11 @@ mod threshold;
 mod view;
 
 pub use self::image::{HostImage, Image};
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use histogram::subject as histogram_subject;
 pub use normalize::Normalize;
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use otsu::subject as otsu_subject;
 pub use pixel::{Gray8, Pixel, Rgb8, Rgba8};
 pub use threshold::Threshold;
 pub use view::ImageView;

@@ -14,6 +14,8 @@ use crate::device::{Array, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Kernel, Launch, Window};
+#[cfg(all(test, feature = "gpu"))]
+use crate::shaders::Subject;
 
 #[cfg(feature = "gpu")]
 pub(crate) const KERNEL: Kernel = Kernel {
@@ -123,6 +125,12 @@ impl Wide {
         }
         Self(result)
     }
+}
+
+/// The kernel, for the test of all shaders.
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) fn subject() -> Subject {
+    Subject { kernel: KERNEL, params: None }
 }
 
 #[cfg(test)]

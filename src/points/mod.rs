@@ -28,4 +28,6 @@ pub use cloud::PointCloud;
 pub use coordinates::PointsOptions;
 pub use feature::Feature;
 pub use neighbors::{HostNeighbors, Neighbors};
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use on_gpu::subjects;
 pub use table::{FeatureTable, HostFeatures, Neighborhood};

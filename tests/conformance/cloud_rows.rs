@@ -25,6 +25,7 @@ fn knn() {
     Row {
         test: "knn",
         cases: all,
+        points: |case| case.cloud.local.len(),
         expected: |case: &CloudCase| {
             let queries = neighbors::queries(case.cloud.local.len());
             let most = case.ks.iter().copied().max().unwrap_or(0);
@@ -68,6 +69,7 @@ fn features_of_knn() {
     Row {
         test: "features_of_knn",
         cases: all,
+        points: |case| case.cloud.local.len(),
         expected: |_: &CloudCase| (),
         run: |device, case| {
             let cloud = case.cloud.upload(device)?;

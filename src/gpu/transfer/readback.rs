@@ -131,7 +131,8 @@ impl GpuRead {
         let view = buffer
             .slice(..self.staging.lease.bytes())
             .get_mapped_range()
-            .map_err(|error| Error::Gpu { operation: "reading back".into(), message: error.to_string() })?;
+            // It was mapped, so only a device that is gone can take it away.
+            .map_err(|error| self.gpu.health().lost(format!("reading back failed: {error}")))?;
         let mut offset = 0;
         let mut pieces = Vec::with_capacity(self.lengths.len());
         for length in &self.lengths {

@@ -188,6 +188,26 @@ pub(super) fn kernel(label: &'static str, source: String) -> Kernel {
     Kernel { label, source: Cow::Owned(source), bindings: BINDINGS }
 }
 
+/// How Rust lays out the parameters, for the test of all shaders.
+#[cfg(test)]
+pub(super) fn params_layout() -> crate::shaders::Layout {
+    crate::shaders::layout!(Params {
+        queries,
+        first,
+        listed,
+        first_row,
+        rows,
+        k,
+        neighbors,
+        points,
+        leaves,
+        levels,
+        squared_unit,
+        slack,
+        level
+    })
+}
+
 /// Which queries write to which block of rows.
 #[derive(Debug, PartialEq)]
 struct Blocks {
@@ -201,15 +221,14 @@ struct Blocks {
 impl Blocks {
     /// `order` holds the row of every place along the curve.
     fn new(order: &[u32], rows_per_block: usize) -> Result<Self, Error> {
-        if order.len() <= rows_per_block {
-            let all = (!order.is_empty()).then_some(0..order.len());
-            return Ok(Self { slots: None, places: all.into_iter().collect() });
-        }
         // Every row is written by one query, so a block has as many queries as rows.
         let places: Vec<_> = (0..order.len())
             .step_by(rows_per_block)
             .map(|first| first..order.len().min(first + rows_per_block))
             .collect();
+        if places.len() <= 1 {
+            return Ok(Self { slots: None, places });
+        }
         let mut next: Vec<_> = places.iter().map(|places| places.start).collect();
         let mut slots = zeroed::<u32>(order.len())?;
         for (slot, row) in (0..).zip(order) {
@@ -234,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shaders_parameters_are_the_hosts() {
+    fn the_shaders_parameters_and_workgroups_are_the_hosts() {
         for (name, text) in crate::points::on_gpu::variants() {
             let module = naga::front::wgsl::parse_str(&text).unwrap();
             let params = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap().1;
@@ -258,6 +277,7 @@ mod tests {
                 of("level", offset_of!(Params, level)),
             ];
             assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
+            assert_eq!(module.entry_points[0].workgroup_size, [QUERIES_PER_GROUP, 1, 1], "{name}");
         }
     }
 

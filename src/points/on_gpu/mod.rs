@@ -26,3 +26,22 @@ pub(crate) fn variants() -> Vec<(String, String)> {
         })
         .collect()
 }
+
+/// Every kernel, for the test of all shaders.
+#[cfg(test)]
+pub(crate) fn subjects() -> Vec<crate::shaders::Subject> {
+    use super::Feature;
+
+    let mut texts = Vec::new();
+    for length in top_k::LENGTHS {
+        texts.push(knn::shader(length));
+        texts.push(features::shader(length, &Feature::ALL));
+    }
+    texts.extend(Feature::ALL.iter().map(|feature| features::shader(top_k::LENGTHS[0], &[*feature])));
+    texts.push(features::shader(top_k::LENGTHS[1], &[Feature::NormalZ, Feature::NormalZ]));
+    let subject = |text| crate::shaders::Subject {
+        kernel: index::kernel("a query of points", text),
+        params: Some(index::params_layout()),
+    };
+    texts.into_iter().map(subject).collect()
+}

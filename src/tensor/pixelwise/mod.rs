@@ -14,4 +14,6 @@ mod step;
 pub(crate) use lazy::Lazy;
 #[cfg(feature = "gpu")]
 pub(crate) use on_gpu::padded_bytes;
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use on_gpu::subject;
 pub(crate) use step::{Affine, Chain, Output, Parameter, RowKernel, Step};

@@ -10,6 +10,8 @@ use super::step::{Affine, Chain, Output, Parameter};
 use crate::device::Storage;
 use crate::error::Error;
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Split, Window};
+#[cfg(test)]
+use crate::shaders::{Subject, layout};
 
 /// Pixels that one invocation takes: as many as share a word of gray.
 const PIXELS_PER_UNIT: usize = 4;
@@ -174,8 +176,15 @@ pub(crate) fn shader(chain: &Chain, output: &Output) -> String {
     generated.push_str("    return result;\n}\n");
     text.push_str(&generated);
     match output {
-        Output::Gray => text.push_str(include_str!("../../../shaders/tensor/gray_bytes.wgsl")),
-        Output::Planes(_) => text.push_str(include_str!("../../../shaders/tensor/planes.wgsl")),
+        Output::Gray => text.push_str(include_str!("../../../shaders/tensor/pixelwise/gray_bytes.wgsl")),
+        Output::Planes(_) => text.push_str(include_str!("../../../shaders/tensor/pixelwise/planes.wgsl")),
     }
     text
+}
+
+/// The kernel of a chain, for the test of all shaders.
+#[cfg(test)]
+pub(crate) fn subject(chain: &Chain, output: &Output) -> Subject {
+    let params = Some(layout!(Params { units, pixels, first_plane, planes, shift, scale, bias }));
+    Subject { kernel: kernel("a chain of per-pixel operations", chain, output), params }
 }
