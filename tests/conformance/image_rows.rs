@@ -20,6 +20,7 @@ fn upload_and_read() {
     Row {
         test: "upload_and_read",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(3),
         run: |device, case| bytes(&case.upload::<Rgb8>(device)?),
         compare: same,
@@ -32,6 +33,7 @@ fn grayscale_rgb8() {
     Row {
         test: "grayscale_rgb8",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::gray(&case.bytes(3), 3),
         run: |device, case| bytes(&case.upload::<Rgb8>(device)?.grayscale()?),
         compare: same,
@@ -44,6 +46,7 @@ fn grayscale_rgba8() {
     Row {
         test: "grayscale_rgba8",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::gray(&case.bytes(4), 4),
         run: |device, case| bytes(&case.upload::<Rgba8>(device)?.grayscale()?),
         compare: same,
@@ -56,6 +59,7 @@ fn threshold_binary() {
     Row {
         test: "threshold_binary",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| [0, 76, 77, 254, 255].map(|level| images::binary(&case.bytes(1), level)).concat(),
         run: |device, case| {
             let image = case.upload::<Gray8>(device)?;
@@ -72,6 +76,7 @@ fn otsu_level() {
     Row {
         test: "otsu_level",
         cases: with_pixels,
+        whole: |_| 0,
         expected: |case: &ImageCase| vec![images::otsu(&case.bytes(1))],
         run: |device, case| {
             let level = case.upload::<Gray8>(device)?.otsu_level()?;
@@ -88,6 +93,7 @@ fn threshold_otsu() {
     Row {
         test: "threshold_otsu",
         cases: with_pixels,
+        whole: |_| 0,
         expected: |case: &ImageCase| {
             let gray = images::gray(&case.bytes(3), 3);
             images::binary(&gray, images::otsu(&gray))
@@ -103,6 +109,7 @@ fn normalize_rgb8() {
     Row {
         test: "normalize_rgb8",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(3),
         run: |device, case| {
             let tensor = case.upload::<Rgb8>(device)?.normalize(&Normalize::imagenet())?;
@@ -118,6 +125,7 @@ fn normalize_rgba8() {
     Row {
         test: "normalize_rgba8",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(4),
         run: |device, case| {
             let tensor = case.upload::<Rgba8>(device)?.normalize(&Normalize::new(&MEAN, &STD)?)?;
@@ -133,6 +141,7 @@ fn normalize_gray8() {
     Row {
         test: "normalize_gray8",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(1),
         run: |device, case| {
             let tensor = case.upload::<Gray8>(device)?.normalize(&Normalize::new(&GRAY_MEAN, &GRAY_STD)?)?;
@@ -148,6 +157,7 @@ fn chain_of_gray_threshold_and_normalize() {
     Row {
         test: "chain_of_gray_threshold_and_normalize",
         cases: all,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::binary(&images::gray(&case.bytes(4), 4), 99),
         run: |device, case| {
             let mask = case.upload::<Rgba8>(device)?.grayscale()?.threshold(Threshold::binary(99))?;

@@ -15,12 +15,19 @@ pub struct Executor {
     pub name: String,
     /// The device.
     pub device: Device,
+    /// Bytes that one binding holds, where the test has set them small.
+    pub binding: Option<u64>,
 }
 
 impl Executor {
     /// Whether it is a GPU.
     pub fn is_gpu(&self) -> bool {
         self.device.info().is_gpu
+    }
+
+    /// Whether this many bytes fit one binding, as operations need that look at all of their input at once.
+    pub fn binds(&self, bytes: u64) -> bool {
+        self.binding.is_none_or(|most| bytes <= most)
     }
 }
 
@@ -39,6 +46,7 @@ pub fn all() -> &'static [Executor] {
         all.extend(gpu("GPU", DispatchLimits::default()));
         all.extend(gpu("GPU folded past 2 groups", small(Some(2), None)));
         all.extend(gpu("GPU folded past 3 groups, windows of 64 KiB", small(Some(3), Some(64 << 10))));
+        all.extend(gpu("GPU with windows of 1 MiB", small(None, Some(1 << 20))));
         all.extend(gpu("GPU with the smallest windows", small(None, Some(1))));
         all
     })
@@ -49,7 +57,7 @@ pub fn cpu(level: SimdLevel, threads: usize) -> Executor {
     let options = DeviceOptions { simd: Some(level), threads: Some(threads), ..DeviceOptions::default() };
     let device = Device::cpu_with(&options).expect("the CPU is always there");
     assert_eq!(device.info().simd, level);
-    Executor { name: format!("CPU, {level}, {threads} threads"), device }
+    Executor { name: format!("CPU, {level}, {threads} threads"), device, binding: None }
 }
 
 /// The GPU with these limits; none where GPU tests are left out.
@@ -62,7 +70,7 @@ pub fn gpu(name: &str, dispatch: DispatchLimits) -> Option<Executor> {
     }
     let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
     match Device::with_options(&options) {
-        Ok(device) => Some(Executor { name: name.to_owned(), device }),
+        Ok(device) => Some(Executor { name: name.to_owned(), device, binding: dispatch.max_binding_bytes }),
         Err(error @ Error::NoAdapter { .. }) => panic!("{error}\n{HOW_TO_INSTALL}"),
         Err(error) => panic!("{error}"),
     }
