@@ -10,7 +10,7 @@ pub const DESCRIPTOR_BYTES: usize = 192;
 /// Data type of a 4-byte float.
 const FLOAT: u8 = 9;
 /// Data types that bytes without a description are given, with their lengths. LAS has a type for such bytes too, 0, but
-/// laspy 2.6 refuses files in which one has more than three of them; whole numbers every reader knows.
+/// laspy 2.7 refuses files in which one has more than three of them; whole numbers every reader knows.
 const PLAIN: [(usize, u8); 4] = [(8, 7), (4, 5), (2, 3), (1, 1)];
 
 /// Descriptors of all extra dimensions of a record, in the order of their bytes.

@@ -7,7 +7,7 @@
 
 const INFINITY = 0x7f800000u;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(QUERIES_PER_GROUP)
 fn main(
     @builtin(workgroup_id) workgroup: vec3u,
     @builtin(num_workgroups) grid: vec3u,

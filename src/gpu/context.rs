@@ -161,6 +161,10 @@ impl Gpu {
                     }
                     offset += bytes;
                 }
+                if total == 0 {
+                    // A staging buffer that no command touches is mapped at once, whatever the device still works at.
+                    recorder.clear(&self.0.device, &staging);
+                }
             })?;
             self.submit(&mut recorder)?
         };

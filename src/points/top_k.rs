@@ -61,8 +61,8 @@ impl<S: Simd, const B: usize> TopK<S, B> {
 
     #[inline(always)]
     pub(super) fn store(self, list: &mut List<B>) {
-        for register in 0..B {
-            self.0[register].store_array(&mut list[register]);
+        for (register, place) in self.0.iter().zip(list) {
+            register.store_array(place);
         }
     }
 

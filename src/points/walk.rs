@@ -164,6 +164,7 @@ impl<const B: usize> Group<B> {
     ) -> usize {
         let node = &tree.levels.nodes[tree.levels.starts[level - 1] + index];
         let mut squared = [f32x16::splat(simd, 0.0); 3];
+        #[expect(clippy::needless_range_loop, reason = "several arrays by one axis")]
         for axis in 0..3 {
             let below = f32x16::load_array_ref(simd, &node.min[axis]) - group_box.max[axis];
             let above = f32x16::splat(simd, group_box.min[axis]) - f32x16::load_array_ref(simd, &node.max[axis]);

@@ -4,7 +4,7 @@ use swath::{Error, Gray8, Image, Normalize, Pixel, Rgb8, Rgba8, Threshold};
 
 use crate::image_cases::{ImageCase, all, with_pixels};
 use crate::runner::{Row, same};
-use crate::support::{Mismatch, equal, images};
+use crate::support::images;
 
 const GRAY_MEAN: [f64; 1] = [0.3];
 const GRAY_STD: [f64; 1] = [0.07];
@@ -173,11 +173,4 @@ fn read(case: &ImageCase, tensor: &swath::Tensor, channels: usize) -> Result<Vec
     let [height, width] = case.shape();
     assert_eq!((tensor.shape(), host.shape()), ([channels, height, width], [channels, height, width]));
     Ok(host.as_slice().to_vec())
-}
-
-#[test]
-fn a_wrong_byte_is_reported_with_its_place() {
-    assert_eq!(equal(&[1, 2, 3], &[1, 2, 3]), Ok(()));
-    assert_eq!(equal(&[1, 9, 3], &[1, 2, 3]), Err(Mismatch::at(1, 9, 2)));
-    assert_eq!(equal(&[1], &[1, 2]), Err(Mismatch::at("the length", 1, 2)));
 }

@@ -3,7 +3,7 @@
 /// Pixels of the longer side, at most.
 pub const LONG_SIDE: usize = 1600;
 /// Distance between neighbouring points, in pixels: where points are sparser, pixels are larger.
-const SPACING: f64 = 1.7;
+const SPACING: f64 = 1.5;
 /// Share of points beyond either end that may be cut off where they lie far out.
 const STRAY: f64 = 0.002;
 

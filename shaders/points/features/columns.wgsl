@@ -8,7 +8,7 @@
 
 const MIN_NEIGHBORS = 3u; // fewer span no plane
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(QUERIES_PER_GROUP)
 fn main(
     @builtin(workgroup_id) workgroup: vec3u,
     @builtin(num_workgroups) grid: vec3u,

@@ -47,6 +47,7 @@ pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
             let (a, b) = (off[q], off[p]);
             off[q] = cosine * a - sine * b;
             off[p] = sine * a + cosine * b;
+            #[expect(clippy::needless_range_loop, reason = "several arrays by one axis")]
             for axis in 0..3 {
                 let (a, b) = (vectors[p][axis], vectors[q][axis]);
                 vectors[p][axis] = cosine * a - sine * b;
@@ -62,6 +63,7 @@ pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
         let swap = values[first].simd_lt(values[second]);
         let (a, b) = (values[first], values[second]);
         (values[first], values[second]) = (swap.select(b, a), swap.select(a, b));
+        #[expect(clippy::needless_range_loop, reason = "several arrays by one axis")]
         for axis in 0..3 {
             let (a, b) = (vectors[first][axis], vectors[second][axis]);
             (vectors[first][axis], vectors[second][axis]) = (swap.select(b, a), swap.select(a, b));

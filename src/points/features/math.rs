@@ -17,7 +17,7 @@ pub(super) fn ln<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
         -1.666_805_7e-1,
         2.000_071_5e-1,
         -2.499_999_4e-1,
-        3.333_333_1e-1,
+        3.333_333e-1,
     ];
     // x = mantissa * 2^exponent, the mantissa between sqrt(1/2) and sqrt(2).
     let bits = x.to_bits();

@@ -221,14 +221,14 @@ struct Blocks {
 impl Blocks {
     /// `order` holds the row of every place along the curve.
     fn new(order: &[u32], rows_per_block: usize) -> Result<Self, Error> {
-        if order.len() <= rows_per_block {
-            return Ok(Self { slots: None, places: if order.is_empty() { vec![] } else { vec![0..order.len()] } });
-        }
         // Every row is written by one query, so a block has as many queries as rows.
         let places: Vec<_> = (0..order.len())
             .step_by(rows_per_block)
             .map(|first| first..order.len().min(first + rows_per_block))
             .collect();
+        if places.len() <= 1 {
+            return Ok(Self { slots: None, places });
+        }
         let mut next: Vec<_> = places.iter().map(|places| places.start).collect();
         let mut slots = zeroed::<u32>(order.len())?;
         for (slot, row) in (0..).zip(order) {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shaders_parameters_are_the_hosts() {
+    fn the_shaders_parameters_and_workgroups_are_the_hosts() {
         for (name, text) in crate::points::on_gpu::variants() {
             let module = naga::front::wgsl::parse_str(&text).unwrap();
             let params = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap().1;
@@ -277,12 +277,13 @@ mod tests {
                 of("level", offset_of!(Params, level)),
             ];
             assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
+            assert_eq!(module.entry_points[0].workgroup_size, [QUERIES_PER_GROUP, 1, 1], "{name}");
         }
     }
 
     #[test]
     fn one_block_needs_no_list_and_no_points_no_block() {
-        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: vec![0..2] });
+        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: std::iter::once(0..2).collect() });
         assert_eq!(Blocks::new(&[], 1).unwrap(), Blocks { slots: None, places: vec![] });
     }
 }
