@@ -3,7 +3,6 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::executor::{LocalPool, ThreadPool};
@@ -58,7 +57,8 @@ fn the_cpu_says_what_it_is_and_why() {
     let full = Device::with_options(&DeviceOptions { choice: DeviceChoice::Cpu, ..options(None, Some(3)) }).unwrap();
     assert_eq!(full.info().simd, best);
     if best != SimdLevel::None {
-        let expected = format!("CPU with {best} SIMD and 3 threads, because the CPU was asked for");
+        let threads = if cfg!(feature = "parallel") { "3 threads" } else { "1 thread" };
+        let expected = format!("CPU with {best} SIMD and {threads}, because the CPU was asked for");
         assert_eq!(full.info().to_string(), expected);
     }
     for level in SimdLevel::available() {
@@ -241,6 +241,7 @@ fn results_outlive_the_device() {
 #[cfg(feature = "parallel")]
 #[test]
 fn an_injected_pool_is_the_one_that_works() {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     let started = Arc::new(AtomicUsize::new(0));

@@ -3,7 +3,7 @@
 #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
 use super::info::AdapterSummary;
 use super::options::DeviceOptions;
-#[cfg(any(feature = "gpu", test))]
+#[cfg(feature = "gpu")]
 use super::options::{DeviceChoice, DispatchLimits};
 #[cfg(feature = "gpu")]
 use crate::cpu::HostPool;

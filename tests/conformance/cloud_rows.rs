@@ -7,6 +7,11 @@ use crate::runner::{Bits, Row};
 use crate::support::neighbors::{self, Lists};
 use crate::support::{Mismatch, features};
 
+/// A walk may visit any point: 16 bytes each. A block of lists needs some room too.
+fn bytes_of_points(case: &CloudCase) -> u64 {
+    (16 * case.cloud.local.len() as u64).max(16 << 10)
+}
+
 /// Lists for each `k` of a case.
 struct Knn(Vec<HostNeighbors>);
 
@@ -25,7 +30,7 @@ fn knn() {
     Row {
         test: "knn",
         cases: all,
-        points: |case| case.cloud.local.len(),
+        whole: bytes_of_points,
         expected: |case: &CloudCase| {
             let queries = neighbors::queries(case.cloud.local.len());
             let most = case.ks.iter().copied().max().unwrap_or(0);
@@ -69,7 +74,7 @@ fn features_of_knn() {
     Row {
         test: "features_of_knn",
         cases: all,
-        points: |case| case.cloud.local.len(),
+        whole: bytes_of_points,
         expected: |_: &CloudCase| (),
         run: |device, case| {
             let cloud = case.cloud.upload(device)?;

@@ -4,7 +4,7 @@ use swath::{Error, Gray8, Image, Normalize, Pixel, Rgb8, Rgba8, Threshold};
 
 use crate::image_cases::{ImageCase, all, with_pixels};
 use crate::runner::{Row, same};
-use crate::support::{Mismatch, equal, images};
+use crate::support::images;
 
 const GRAY_MEAN: [f64; 1] = [0.3];
 const GRAY_STD: [f64; 1] = [0.07];
@@ -20,7 +20,7 @@ fn upload_and_read() {
     Row {
         test: "upload_and_read",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(3),
         run: |device, case| bytes(&case.upload::<Rgb8>(device)?),
         compare: same,
@@ -33,7 +33,7 @@ fn grayscale_rgb8() {
     Row {
         test: "grayscale_rgb8",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::gray(&case.bytes(3), 3),
         run: |device, case| bytes(&case.upload::<Rgb8>(device)?.grayscale()?),
         compare: same,
@@ -46,7 +46,7 @@ fn grayscale_rgba8() {
     Row {
         test: "grayscale_rgba8",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::gray(&case.bytes(4), 4),
         run: |device, case| bytes(&case.upload::<Rgba8>(device)?.grayscale()?),
         compare: same,
@@ -59,7 +59,7 @@ fn threshold_binary() {
     Row {
         test: "threshold_binary",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| [0, 76, 77, 254, 255].map(|level| images::binary(&case.bytes(1), level)).concat(),
         run: |device, case| {
             let image = case.upload::<Gray8>(device)?;
@@ -76,7 +76,7 @@ fn otsu_level() {
     Row {
         test: "otsu_level",
         cases: with_pixels,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| vec![images::otsu(&case.bytes(1))],
         run: |device, case| {
             let level = case.upload::<Gray8>(device)?.otsu_level()?;
@@ -93,7 +93,7 @@ fn threshold_otsu() {
     Row {
         test: "threshold_otsu",
         cases: with_pixels,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| {
             let gray = images::gray(&case.bytes(3), 3);
             images::binary(&gray, images::otsu(&gray))
@@ -109,7 +109,7 @@ fn normalize_rgb8() {
     Row {
         test: "normalize_rgb8",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(3),
         run: |device, case| {
             let tensor = case.upload::<Rgb8>(device)?.normalize(&Normalize::imagenet())?;
@@ -125,7 +125,7 @@ fn normalize_rgba8() {
     Row {
         test: "normalize_rgba8",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(4),
         run: |device, case| {
             let tensor = case.upload::<Rgba8>(device)?.normalize(&Normalize::new(&MEAN, &STD)?)?;
@@ -141,7 +141,7 @@ fn normalize_gray8() {
     Row {
         test: "normalize_gray8",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| case.bytes(1),
         run: |device, case| {
             let tensor = case.upload::<Gray8>(device)?.normalize(&Normalize::new(&GRAY_MEAN, &GRAY_STD)?)?;
@@ -157,7 +157,7 @@ fn chain_of_gray_threshold_and_normalize() {
     Row {
         test: "chain_of_gray_threshold_and_normalize",
         cases: all,
-        points: |_| 0,
+        whole: |_| 0,
         expected: |case: &ImageCase| images::binary(&images::gray(&case.bytes(4), 4), 99),
         run: |device, case| {
             let mask = case.upload::<Rgba8>(device)?.grayscale()?.threshold(Threshold::binary(99))?;
@@ -173,11 +173,4 @@ fn read(case: &ImageCase, tensor: &swath::Tensor, channels: usize) -> Result<Vec
     let [height, width] = case.shape();
     assert_eq!((tensor.shape(), host.shape()), ([channels, height, width], [channels, height, width]));
     Ok(host.as_slice().to_vec())
-}
-
-#[test]
-fn a_wrong_byte_is_reported_with_its_place() {
-    assert_eq!(equal(&[1, 2, 3], &[1, 2, 3]), Ok(()));
-    assert_eq!(equal(&[1, 9, 3], &[1, 2, 3]), Err(Mismatch::at(1, 9, 2)));
-    assert_eq!(equal(&[1], &[1, 2]), Err(Mismatch::at("the length", 1, 2)));
 }

@@ -14,4 +14,5 @@ mod exhaustive;
 mod image_cases;
 mod image_rows;
 mod properties;
+mod references;
 mod runner;

@@ -14,6 +14,12 @@ fn executor(choice: usize) -> &'static Executor {
     &all[choice % all.len()]
 }
 
+/// One that binds the points of a small cloud at once.
+fn executor_for_clouds(choice: usize) -> &'static Executor {
+    let fitting: Vec<_> = executors::all().iter().filter(|executor| executor.binds(16 << 10)).collect();
+    fitting[choice % fitting.len()]
+}
+
 fn configured(cases: u32) -> ProptestConfig {
     // The seed is printed on failure; files of old failures would hide that a case is missing from the table.
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
@@ -129,12 +135,6 @@ fn loose_clouds() -> impl Strategy<Value = Cloud> {
     })
 }
 
-/// One of the executors that clouds of this file fit.
-fn executor_of_clouds(choice: usize) -> &'static Executor {
-    let all: Vec<_> = executors::all().iter().filter(|executor| executor.holds >= 300).collect();
-    all[choice % all.len()]
-}
-
 fn check_cloud(device: &Device, cloud: &Cloud, k: usize, is_gpu: bool) -> Result<(), Mismatch> {
     let uploaded = cloud.upload(device).map_err(|error| Mismatch::at("the upload", error, "a cloud"))?;
     let lists = uploaded.knn(k).unwrap().read().wait().unwrap();
@@ -151,13 +151,13 @@ proptest! {
 
     #[test]
     fn any_cloud_of_whole_numbers_has_exact_neighbors(cloud in whole_clouds(), k in 1..=32_usize, choice in 0..64_usize) {
-        let executor = executor_of_clouds(choice);
+        let executor = executor_for_clouds(choice);
         holds(check_cloud(&executor.device, &cloud, k, executor.is_gpu()), executor)?;
     }
 
     #[test]
     fn any_cloud_has_its_nearest_neighbors(cloud in loose_clouds(), k in 1..=32_usize, choice in 0..64_usize) {
-        let executor = executor_of_clouds(choice);
+        let executor = executor_for_clouds(choice);
         holds(check_cloud(&executor.device, &cloud, k, executor.is_gpu()), executor)?;
     }
 }

@@ -15,15 +15,19 @@ pub struct Executor {
     pub name: String,
     /// The device.
     pub device: Device,
-    /// Clouds up to so many points must work; larger ones may be too large for its windows, which split what is
-    /// computed, but not what is searched.
-    pub holds: usize,
+    /// Bytes that one binding holds, where the test has set them small.
+    pub binding: Option<u64>,
 }
 
 impl Executor {
     /// Whether it is a GPU.
     pub fn is_gpu(&self) -> bool {
         self.device.info().is_gpu
+    }
+
+    /// Whether this many bytes fit one binding, as operations need that look at all of their input at once.
+    pub fn binds(&self, bytes: u64) -> bool {
+        self.binding.is_none_or(|most| bytes <= most)
     }
 }
 
@@ -41,10 +45,9 @@ pub fn all() -> &'static [Executor] {
         let small = |groups, bytes| DispatchLimits { max_groups_per_dimension: groups, max_binding_bytes: bytes };
         all.extend(gpu("GPU", DispatchLimits::default()));
         all.extend(gpu("GPU folded past 2 groups", small(Some(2), None)));
-        let narrow = gpu("GPU folded past 3 groups, windows of 64 KiB", small(Some(3), Some(64 << 10)));
-        all.extend(narrow.map(|executor| Executor { holds: 2_048, ..executor }));
-        let smallest = gpu("GPU with the smallest windows", small(None, Some(1)));
-        all.extend(smallest.map(|executor| Executor { holds: 0, ..executor }));
+        all.extend(gpu("GPU folded past 3 groups, windows of 64 KiB", small(Some(3), Some(64 << 10))));
+        all.extend(gpu("GPU with windows of 1 MiB", small(None, Some(1 << 20))));
+        all.extend(gpu("GPU with the smallest windows", small(None, Some(1))));
         all
     })
 }
@@ -54,7 +57,7 @@ pub fn cpu(level: SimdLevel, threads: usize) -> Executor {
     let options = DeviceOptions { simd: Some(level), threads: Some(threads), ..DeviceOptions::default() };
     let device = Device::cpu_with(&options).expect("the CPU is always there");
     assert_eq!(device.info().simd, level);
-    Executor { name: format!("CPU, {level}, {threads} threads"), device, holds: usize::MAX }
+    Executor { name: format!("CPU, {level}, {threads} threads"), device, binding: None }
 }
 
 /// The GPU with these limits; none where GPU tests are left out.
@@ -67,7 +70,7 @@ pub fn gpu(name: &str, dispatch: DispatchLimits) -> Option<Executor> {
     }
     let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
     match Device::with_options(&options) {
-        Ok(device) => Some(Executor { name: name.to_owned(), device, holds: usize::MAX }),
+        Ok(device) => Some(Executor { name: name.to_owned(), device, binding: dispatch.max_binding_bytes }),
         Err(error @ Error::NoAdapter { .. }) => panic!("{error}\n{HOW_TO_INSTALL}"),
         Err(error) => panic!("{error}"),
     }

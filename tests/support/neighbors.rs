@@ -117,29 +117,3 @@ pub fn check(
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reference_keeps_the_lower_index_of_equals() {
-        let points = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]];
-        assert_eq!(nearest(&points, &[3, 0], 3), [[(0.0, 0), (0.0, 3), (1.0, 1)], [(0.0, 0), (0.0, 3), (1.0, 1)]]);
-        assert_eq!(nearest(&points, &[1], 9)[0].len(), 4);
-    }
-
-    #[test]
-    fn a_swap_of_ties_and_a_repeated_index_are_found() {
-        let local = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
-        let expected = nearest(&local, &[0], 3);
-        let verdict = |indices: [u32; 3]| {
-            let mut rows = [0; 9];
-            rows[..3].copy_from_slice(&indices);
-            let distances = [0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-            check(&local, 1.0, &[0], &expected, &Lists { k: 3, indices: &rows, squared_distances: &distances })
-        };
-        assert_eq!(verdict([0, 1, 2]), Ok(()));
-        assert!(verdict([0, 2, 1]).is_err() && verdict([0, 1, 1]).is_err() && verdict([0, 1, 7]).is_err());
-    }
-}
