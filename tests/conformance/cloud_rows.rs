@@ -1,5 +1,7 @@
 //! The rows of the table for point clouds.
 
+use std::borrow::Cow;
+
 use swath::{Error, Feature, HostFeatures, HostNeighbors, Neighborhood};
 
 use crate::cloud_cases::{CloudCase, all};
@@ -16,12 +18,11 @@ fn bytes_of_points(case: &CloudCase) -> u64 {
 struct Knn(Vec<HostNeighbors>);
 
 impl Bits for Knn {
-    fn bits(&self) -> Vec<u32> {
-        let words = |lists: &HostNeighbors| {
-            let distances = lists.squared_distances().iter().map(|distance| distance.to_bits());
-            lists.indices().iter().copied().chain(distances).collect::<Vec<_>>()
+    fn bits(&self) -> Cow<'_, [u8]> {
+        let bytes = |lists: &HostNeighbors| -> [Vec<u8>; 2] {
+            [bytemuck::cast_slice(lists.indices()).into(), bytemuck::cast_slice(lists.squared_distances()).into()]
         };
-        self.0.iter().flat_map(words).collect()
+        self.0.iter().flat_map(bytes).flatten().collect()
     }
 }
 
@@ -63,9 +64,9 @@ fn knn() {
 struct Tables(Vec<(HostFeatures, HostNeighbors)>);
 
 impl Bits for Tables {
-    fn bits(&self) -> Vec<u32> {
+    fn bits(&self) -> Cow<'_, [u8]> {
         let columns = self.0.iter().flat_map(|(table, _)| Feature::ALL.map(|feature| table.column(feature)));
-        columns.flatten().flatten().map(|value| value.to_bits()).collect()
+        columns.flatten().flat_map(|column| bytemuck::cast_slice::<_, u8>(column).iter().copied()).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs one row of the table: each case on each executor.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,19 +28,19 @@ pub struct Row<C, E, O> {
 
 /// Results whose bits can be compared: those of all CPU executors are the same.
 pub trait Bits {
-    /// The words that make it up.
-    fn bits(&self) -> Vec<u32>;
+    /// The bytes that make it up.
+    fn bits(&self) -> Cow<'_, [u8]>;
 }
 
 impl Bits for Vec<u8> {
-    fn bits(&self) -> Vec<u32> {
-        self.iter().map(|byte| u32::from(*byte)).collect()
+    fn bits(&self) -> Cow<'_, [u8]> {
+        self.into()
     }
 }
 
 impl Bits for Vec<f32> {
-    fn bits(&self) -> Vec<u32> {
-        self.iter().map(|number| number.to_bits()).collect()
+    fn bits(&self) -> Cow<'_, [u8]> {
+        bytemuck::cast_slice(self).into()
     }
 }
 
@@ -93,7 +94,7 @@ impl<C: Display, E, O: Bits> Row<C, E, O> {
         (self.compare)(case, expected, &got, executor.is_gpu())?;
         if let Some((other, first)) = first.filter(|_| !executor.is_gpu()) {
             equal(&got.bits(), &first.bits()).map_err(|wrong| Mismatch {
-                place: format!("{} of the bits on {}", wrong.place, other.name),
+                place: format!("{} of the bytes on {}", wrong.place, other.name),
                 ..wrong
             })?;
         }

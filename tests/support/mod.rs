@@ -39,6 +39,10 @@ pub fn equal<T: PartialEq + std::fmt::Debug>(got: &[T], expected: &[T]) -> Resul
     if got.len() != expected.len() {
         return Err(Mismatch::at("the length", got.len(), expected.len()));
     }
+    // The common case, as fast as it gets.
+    if got == expected {
+        return Ok(());
+    }
     match got.iter().zip(expected).position(|(got, expected)| got != expected) {
         Some(index) => Err(Mismatch::at(index, format!("{:?}", got[index]), format!("{:?}", expected[index]))),
         None => Ok(()),
