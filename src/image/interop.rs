@@ -15,8 +15,7 @@ macro_rules! interop {
         impl HostImage<$pixel> {
             /// A copy as the `image` crate has it.
             ///
-            /// # Panics
-            /// Never for images of less than 2^32 pixels a side, which is all that `image` can hold.
+            /// The `image` crate holds less than 2^32 pixels a side; a longer one gives an empty image.
             pub fn to_image(&self) -> $buffer {
                 let (width, height) = (self.width() as u32, self.height() as u32);
                 let bytes = self.as_slice().to_vec();

@@ -67,9 +67,6 @@ impl<S: Simd, const B: usize> TopK<S, B> {
     }
 
     /// Puts a candidate in its place; the largest drops out.
-    ///
-    /// Sorting a leaf's candidates in registers and merging them, where more than six pass, was 5 % faster on AVX-512
-    /// and 10 % slower on AVX2 (k = 16, airborne LiDAR, a Zen 4 server), so one by one it is for all.
     #[inline(always)]
     pub(super) fn insert(&mut self, simd: S, candidate: f64) {
         let candidate = f64x8::splat(simd, candidate);
