@@ -169,6 +169,22 @@ pub enum Error {
         /// The most that can be asked for.
         limit: usize,
     },
+    /// The radius of a neighbourhood cannot be used.
+    #[error("the radius {radius} was asked for; a radius must be finite and above 0, in units of the input")]
+    Radius {
+        /// What was given.
+        radius: f64,
+    },
+    /// The range of an optimal number of neighbours is empty or too short.
+    #[error("an optimal k between {min} and {max} was asked for; give 3 <= min <= max <= {limit}")]
+    OptimalRange {
+        /// The smallest number of neighbours.
+        min: usize,
+        /// The largest.
+        max: usize,
+        /// The most that can be asked for.
+        limit: usize,
+    },
     /// A feature table without columns was asked for.
     #[error("no features were asked for; name at least one, or use Feature::ALL")]
     NoFeatures,

@@ -54,7 +54,8 @@ pub use device::{
 pub use error::Error;
 pub use memory::{DeviceStats, PoolStats};
 pub use points::{
-    Feature, FeatureTable, HostFeatures, HostNeighbors, Neighborhood, Neighbors, PointCloud, PointsOptions,
+    Feature, FeatureTable, HostFeatures, HostNeighbors, HostRadiusNeighbors, Neighborhood, Neighbors, PointCloud,
+    PointsOptions, RadiusNeighbors, SelfMode,
 };
 pub use tensor::{HostTensor, Tensor};
 

@@ -69,6 +69,41 @@ pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> 
     Ok(Local { points, origin: frame.origin, unit: frame.unit })
 }
 
+/// Takes queries to the frame of a cloud. They are not rounded to its unit, which they need not be multiples of.
+pub(super) fn localize_queries(
+    cpu: &Cpu,
+    xyz: &[[f64; 3]],
+    origin: [f64; 3],
+    unit: Option<f64>,
+) -> Result<HostBuffer, Error> {
+    let (min, max) = bounds(cpu, xyz)?;
+    Frame { origin, unit }.check(min, max)?;
+    let unit = unit.unwrap_or(1.0);
+    let mut points = cpu.pool.lease::<[f32; 3]>(xyz.len())?;
+    cpu.workers.for_each_chunk(points.as_mut_slice::<[f32; 3]>(), CHUNK, |index, to| {
+        for (to, from) in to.iter_mut().zip(&xyz[index * CHUNK..]) {
+            *to = std::array::from_fn(|axis| ((from[axis] - origin[axis]) / unit) as f32);
+        }
+    });
+    Ok(points)
+}
+
+/// The squared radius in local units, for squared distances of local coordinates to be compared with.
+///
+/// # Errors
+/// [`Error::Radius`] unless the radius is finite and above 0.
+pub(super) fn local_squared_radius(radius: f64, unit: Option<f64>) -> Result<f32, Error> {
+    if !(radius.is_finite() && radius > 0.0) {
+        return Err(Error::Radius { radius });
+    }
+    let steps = radius / unit.unwrap_or(1.0);
+    // 0.29 / 0.01 is a little less than 29 in binary, and would leave out points at 0.29 exactly.
+    let whole = steps.round();
+    let steps = if unit.is_some() && (steps - whole).abs() <= whole * 1e-12 { whole } else { steps };
+    // A radius beyond all points is as good as the largest.
+    Ok(((steps * steps) as f32).min(f32::MAX))
+}
+
 /// Smallest and largest coordinates, all zero without points; the first coordinate that is not finite is an error.
 fn bounds(cpu: &Cpu, xyz: &[[f64; 3]]) -> Result<([f64; 3], [f64; 3]), Error> {
     let all = Mutex::new(([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]));
@@ -181,6 +216,18 @@ mod tests {
         assert_eq!(local(&xyz, PointsOptions { unit: Some(1.01), origin: None }).unwrap().1.unit, Some(1.01));
         let far = PointsOptions { unit: Some(1.01), origin: Some([-1e8, 0.0, 0.0]) };
         assert_eq!(local(&xyz, far).unwrap().1.unit, None);
+    }
+
+    #[test]
+    fn radii_of_whole_units_stay_whole() {
+        for (radius, unit, squared) in
+            [(0.29, 0.01, 841.0), (0.57, 0.001, 324_900.0), (2.5, 1.0, 6.25), (1e30, 1e-6, f32::MAX)]
+        {
+            assert_eq!(local_squared_radius(radius, Some(unit)), Ok(squared), "{radius} in steps of {unit}");
+        }
+        for radius in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(local_squared_radius(radius, None), Err(Error::Radius { .. })), "{radius}");
+        }
     }
 
     #[test]

@@ -9,12 +9,15 @@ use crate::cpu::Workers;
 
 /// Bits an axis.
 const AXIS_BITS: u32 = 16;
+/// The last cell of an axis, and a little: products may round up to the next whole number.
+const MOST_CELLS: f32 = ((1 << AXIS_BITS) - 1) as f32;
 /// Lanes of the widest register.
 const MOST_LANES: usize = 16;
 /// Points that one worker measures or encodes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// How coordinates become the integers that the curve runs over: `u32((coordinate - min) * scale)`.
+/// How coordinates become the integers that the curve runs over: `u32((coordinate - min) * scale)`. Coordinates outside
+/// the cloud, which queries may have, count as those of its border.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct CurveScale {
     /// Smallest coordinate of each axis.
@@ -87,7 +90,8 @@ fn encode<S: Simd>(simd: S, points: &[[f32; 3]], first: u32, scale: CurveScale, 
         let mut cells = [S::u32s::splat(simd, 0); 3];
         for axis in 0..3 {
             let offset = S::f32s::from_slice(simd, &coordinates[axis][..lanes]) - scale.min[axis];
-            cells[axis] = (offset * scale.scale).to_int::<S::u32s>();
+            let cell = (offset * scale.scale).max(0.0).min(MOST_CELLS);
+            cells[axis] = cell.to_int::<S::u32s>();
         }
         let (upper, lower) = curve(simd, cells);
         let (upper, lower) = (upper.as_slice(), lower.as_slice());

@@ -1,39 +1,91 @@
-//! Exact nearest neighbours of every point of a cloud.
+//! Exact nearest neighbours of every point of a cloud, or of points elsewhere.
+
+use std::ops::Range;
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, f32x16, f64x8, u32x16};
 
 use crate::cpu::{ScatterRows, Workers};
 
+use super::queries::SortedQueries;
 use super::top_k::REGISTER;
 use super::tree::Tree;
-use super::walk::{Group, MAX_NEIGHBORS};
+use super::walk::{Group, MAX_NEIGHBORS, Queries, Reach};
 
-/// Leaves that a worker takes at a time: a thousand queries, so that taking work costs nothing against it.
-const LEAVES: usize = 64;
+/// Groups of queries that a worker takes at a time: a thousand queries, so that taking work costs nothing against it.
+pub(super) const GROUPS: usize = 64;
 
-/// What is done with the neighbours of a leaf's points.
-pub(super) trait Sink: Sync {
-    /// Takes the lists of a leaf.
-    fn take<S: Simd, const B: usize>(&self, simd: S, tree: &Tree, leaf: usize, group: &Group<B>);
+/// Who asks.
+#[derive(Clone, Copy)]
+pub(super) enum Askers<'a> {
+    /// Every point of the cloud.
+    Own,
+    /// Points that need not be in the cloud.
+    Elsewhere(&'a SortedQueries),
 }
 
-/// Finds the `k` nearest neighbours of every point and hands them on leaf by leaf, while they are in cache.
-pub(super) fn for_each_leaf(tree: &Tree, k: usize, workers: &Workers, level: Level, sink: &impl Sink) {
-    match k.div_ceil(REGISTER) {
-        1 => search_all::<1>(tree, k, workers, level, sink),
-        2 => search_all::<2>(tree, k, workers, level, sink),
-        3 => search_all::<3>(tree, k, workers, level, sink),
-        4 => search_all::<4>(tree, k, workers, level, sink),
-        _ => unreachable!("k is between 1 and {MAX_NEIGHBORS}"),
+impl Askers<'_> {
+    /// How many groups they make.
+    pub(super) fn groups(self, tree: &Tree) -> usize {
+        match self {
+            Self::Own => tree.leaves.len(),
+            Self::Elsewhere(queries) => queries.groups(),
+        }
+    }
+
+    /// One of the groups.
+    #[inline(always)]
+    pub(super) fn group<'a>(self, tree: &'a Tree, group: usize) -> Queries<'a>
+    where
+        Self: 'a,
+    {
+        match self {
+            Self::Own => Queries::of_leaf(tree, group),
+            Self::Elsewhere(queries) => queries.group(group),
+        }
     }
 }
 
-fn search_all<const B: usize>(tree: &Tree, k: usize, workers: &Workers, level: Level, sink: &impl Sink) {
-    let leaves = tree.leaves.len();
-    workers.for_each(leaves.div_ceil(LEAVES), |block| {
-        let block = block * LEAVES..leaves.min((block + 1) * LEAVES);
-        dispatch!(level, simd => search_block::<_, B>(simd, tree, block, k, sink));
+/// What is done with the neighbours of a group.
+pub(super) trait Sink: Sync {
+    /// Takes the lists of a group.
+    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>);
+}
+
+/// Finds the neighbours of all who ask and hands them on group by group, while they are in cache.
+pub(super) fn for_each_group(
+    tree: &Tree,
+    askers: Askers<'_>,
+    reach: &Reach,
+    workers: &Workers,
+    level: Level,
+    sink: &impl Sink,
+) {
+    match reach.k.div_ceil(REGISTER) {
+        0 => {}
+        1 => search_all::<1>(tree, askers, reach, workers, level, sink),
+        2 => search_all::<2>(tree, askers, reach, workers, level, sink),
+        3 => search_all::<3>(tree, askers, reach, workers, level, sink),
+        4 => search_all::<4>(tree, askers, reach, workers, level, sink),
+        _ => search_all::<LONGEST>(tree, askers, reach, workers, level, sink),
+    }
+}
+
+/// Registers of the list that serves every number of neighbours beyond those with lists of their own.
+const LONGEST: usize = MAX_NEIGHBORS / REGISTER;
+
+fn search_all<const B: usize>(
+    tree: &Tree,
+    askers: Askers<'_>,
+    reach: &Reach,
+    workers: &Workers,
+    level: Level,
+    sink: &impl Sink,
+) {
+    let groups = askers.groups(tree);
+    workers.for_each(groups.div_ceil(GROUPS), |block| {
+        let block = block * GROUPS..groups.min((block + 1) * GROUPS);
+        dispatch!(level, simd => search_block::<_, B>(simd, tree, askers, block, reach, sink));
     });
 }
 
@@ -41,44 +93,53 @@ fn search_all<const B: usize>(tree: &Tree, k: usize, workers: &Workers, level: L
 fn search_block<S: Simd, const B: usize>(
     simd: S,
     tree: &Tree,
-    leaves: std::ops::Range<usize>,
-    k: usize,
+    askers: Askers<'_>,
+    groups: Range<usize>,
+    reach: &Reach,
     sink: &impl Sink,
 ) {
     let mut group = Group::<B>::new();
-    for leaf in leaves {
-        group.search(simd, tree, leaf, k);
-        sink.take(simd, tree, leaf, &group);
+    for index in groups {
+        let queries = askers.group(tree, index);
+        group.search(simd, tree, &queries, reach);
+        sink.take(simd, &queries, &group);
     }
 }
 
-/// Writes the `k` nearest neighbours of every point, itself included, nearest first, rows in the order of the input.
+/// Writes the nearest neighbours of all who ask, nearest first, rows in the order of the input.
 ///
 /// The squared distance is `(dx*dx + dy*dy) + dz*dz`, each step rounded to `f32`, then multiplied by `squared_unit`;
-/// neighbours at equal distances are in the order of their indices. Where the cloud has fewer than `k` points, rows end
+/// neighbours at equal distances are in the order of their indices. Where there are fewer than `k` neighbours, rows end
 /// in `u32::MAX` and infinity. Every level and any number of workers gives the same bits.
 ///
 /// # Panics
-/// Unless `1 <= k <= MAX_NEIGHBORS` and both outputs hold `k` values a point.
-pub(crate) fn nearest_neighbors(
+/// Unless `1 <= k <= MAX_NEIGHBORS` and both outputs hold `k` values a query.
+#[allow(clippy::too_many_arguments, reason = "a pure function over slices; the device's method gathers them")]
+pub(super) fn nearest_neighbors(
     tree: &Tree,
-    k: usize,
+    askers: Askers<'_>,
+    reach: &Reach,
     squared_unit: f32,
     workers: &Workers,
     level: Level,
     indices: &mut [u32],
     squared_distances: &mut [f32],
 ) {
+    let k = reach.k;
+    let rows = match askers {
+        Askers::Own => tree.len(),
+        Askers::Elsewhere(queries) => queries.len(),
+    };
     assert!((1..=MAX_NEIGHBORS).contains(&k), "k = {k} is between 1 and {MAX_NEIGHBORS}");
-    assert_eq!(indices.len(), tree.len() * k, "one index a neighbour");
-    assert_eq!(squared_distances.len(), tree.len() * k, "one distance a neighbour");
+    assert_eq!(indices.len(), rows * k, "one index a neighbour");
+    assert_eq!(squared_distances.len(), rows * k, "one distance a neighbour");
     let sink = Rows {
         k,
         squared_unit,
         indices: ScatterRows::new(indices, k),
         squared_distances: ScatterRows::new(squared_distances, k),
     };
-    for_each_leaf(tree, k, workers, level, &sink);
+    for_each_group(tree, askers, reach, workers, level, &sink);
 }
 
 struct Rows<'a> {
@@ -90,12 +151,12 @@ struct Rows<'a> {
 
 impl Sink for Rows<'_> {
     #[inline(always)]
-    fn take<S: Simd, const B: usize>(&self, simd: S, tree: &Tree, leaf: usize, group: &Group<B>) {
-        for (lane, list) in group.lists[..tree.leaf_len(leaf)].iter().enumerate() {
-            let row = tree.leaves[leaf].index[lane] as usize;
+    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>) {
+        for (lane, list) in group.lists[..queries.len].iter().enumerate() {
+            let row = queries.points.index[lane] as usize;
             let mut indices = [0; MAX_NEIGHBORS];
             let mut distances = [0.0; MAX_NEIGHBORS];
-            for first in (0..B).step_by(2) {
+            for first in (0..self.k.div_ceil(REGISTER)).step_by(2) {
                 let low = f64x8::load_array_ref(simd, &list[first]).bitcast::<u32x16<S>>();
                 let high = f64x8::load_array_ref(simd, &list[(first + 1).min(B - 1)]).bitcast::<u32x16<S>>();
                 let (index, distance) = low.deinterleave(high);
@@ -117,7 +178,7 @@ impl Rows<'_> {
     #[inline(always)]
     fn write(&self, row: usize, indices: &[u32], squared_distances: &[f32]) {
         #[allow(unsafe_code, reason = "rows are written in input order, along the curve")]
-        // SAFETY: every input index is in one lane of one leaf, and every leaf is searched once.
+        // SAFETY: every input index is in one lane of one group, and every group is searched once.
         unsafe {
             self.indices.write_row(row, indices);
             self.squared_distances.write_row(row, squared_distances);
@@ -129,7 +190,7 @@ impl Rows<'_> {
 mod tests {
     use super::*;
     use crate::cpu::SimdLevel;
-    use crate::points::samples;
+    use crate::points::{SelfMode, samples};
 
     /// Rows by comparing every pair: distances in `f32` as promised, ordered by (distance, index).
     pub(super) fn brute_force(points: &[[f32; 3]], k: usize) -> Vec<(u32, f32)> {
@@ -156,15 +217,15 @@ mod tests {
         let tree = Tree::build(points, &workers, level).unwrap();
         let mut indices = vec![7; points.len() * k];
         let mut distances = vec![-7.0; points.len() * k];
-        nearest_neighbors(&tree, k, unit, &workers, level, &mut indices, &mut distances);
+        nearest_neighbors(&tree, Askers::Own, &Reach::nearest(k), unit, &workers, level, &mut indices, &mut distances);
         (indices, distances)
     }
 
     #[test]
     fn neighbours_and_ties_are_those_of_brute_force_at_every_level() {
         for (name, points) in samples::clouds() {
-            for k in [1, 2, 7, 8, 9, 16, 20, 24, 31, 32] {
-                if points.len() > 2_000 && k != 16 && k != 31 {
+            for k in [1, 2, 7, 8, 9, 16, 20, 24, 31, 32, 33, 40, 100, 256] {
+                if points.len() > 2_000 && ![16, 31, 33].contains(&k) {
                     continue;
                 }
                 let expected = brute_force(&points, k);
@@ -178,6 +239,57 @@ mod tests {
                             place % k,
                             place / k
                         );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows of brute force for `queries`; those with a number of their own leave that point out.
+    fn nearest_of(points: &[[f32; 3]], queries: &[([f32; 3], Option<u32>)], reach: &Reach) -> Vec<(u32, f32)> {
+        let row = |(query, own): &([f32; 3], Option<u32>)| {
+            let squared = |point: &[f32; 3]| {
+                let [dx, dy, dz] = std::array::from_fn(|axis| point[axis] - query[axis]);
+                (dx * dx + dy * dy) + dz * dz
+            };
+            let mut row: Vec<_> = (0..).zip(points.iter().map(squared)).collect();
+            row.retain(|(index, d2)| Some(*index) != *own && *d2 <= reach.limit);
+            row.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+            row.resize(row.len().max(reach.k), (u32::MAX, f32::INFINITY));
+            row.truncate(reach.k);
+            row
+        };
+        queries.iter().flat_map(row).collect()
+    }
+
+    #[test]
+    fn queries_elsewhere_limits_and_the_point_itself_are_those_of_brute_force() {
+        let elsewhere: Vec<_> = samples::town(150, 3).into_iter().chain([[1e6, 0.0, 0.0], [-3.0, 4.5, 0.0]]).collect();
+        for (name, points) in samples::clouds() {
+            if points.len() > 3_000 {
+                continue;
+            }
+            let workers = Workers::new(Some(2)).unwrap();
+            let tree = Tree::build(&points, &workers, SimdLevel::capped(None)).unwrap();
+            let queries = SortedQueries::new(&elsewhere, &tree, &workers, SimdLevel::capped(None)).unwrap();
+            let other_rows: Vec<_> = elsewhere.iter().map(|query| (*query, None)).collect();
+            for (k, limit) in [(5, f32::INFINITY), (16, 4.0), (70, 9.0)] {
+                for own in [SelfMode::Include, SelfMode::Exclude] {
+                    let reach = Reach { k, limit, own };
+                    let own_number = |row| (own == SelfMode::Exclude).then_some(row);
+                    let own_rows: Vec<_> = (0..).zip(&points).map(|(row, point)| (*point, own_number(row))).collect();
+                    for (askers, rows) in [(Askers::Own, &own_rows), (Askers::Elsewhere(&queries), &other_rows)] {
+                        let expected = nearest_of(&points, rows, &reach);
+                        for level in SimdLevel::available() {
+                            let level = SimdLevel::capped(Some(level));
+                            let (mut indices, mut distances) = (vec![7; rows.len() * k], vec![-7.0; rows.len() * k]);
+                            let to = (&mut indices, &mut distances);
+                            nearest_neighbors(&tree, askers, &reach, 1.0, &workers, level, to.0, to.1);
+                            assert!(
+                                indices.into_iter().zip(distances).eq(expected.iter().copied()),
+                                "{name}, {reach:?}, {level:?}"
+                            );
+                        }
                     }
                 }
             }

@@ -16,13 +16,17 @@ mod neighbors;
 mod on_gpu;
 #[cfg(feature = "gpu")]
 mod packing;
+mod queries;
+mod radius;
 #[cfg(test)]
 mod samples;
+mod self_mode;
 mod sort;
 mod table;
 mod top_k;
 mod tree;
 mod walk;
+mod within;
 
 pub use cloud::PointCloud;
 pub use coordinates::PointsOptions;
@@ -30,4 +34,6 @@ pub use feature::Feature;
 pub use neighbors::{HostNeighbors, Neighbors};
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use on_gpu::subjects;
+pub use self_mode::SelfMode;
 pub use table::{FeatureTable, HostFeatures, Neighborhood};
+pub use within::{HostRadiusNeighbors, RadiusNeighbors};

@@ -80,6 +80,23 @@ impl<S: Simd, const B: usize> TopK<S, B> {
     }
 }
 
+/// As [`TopK::insert`], for a list too long for registers.
+#[inline(always)]
+pub(super) fn insert_in_memory<S: Simd>(simd: S, list: &mut [[f64; REGISTER]], candidate: f64) {
+    // Registers whose largest is smaller stay as they are.
+    let first = list.partition_point(|register| register[REGISTER - 1] < candidate);
+    let mut before = f64x8::splat(simd, 0.0);
+    if let Some(last) = first.checked_sub(1) {
+        before = f64x8::load_array_ref(simd, &list[last]);
+    }
+    let candidate = f64x8::splat(simd, candidate);
+    for place in &mut list[first..] {
+        let register = f64x8::load_array_ref(simd, place);
+        before.slide::<{ REGISTER - 1 }>(register).max(register.min(candidate)).store_array(place);
+        before = register;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use fearless_simd::{Level, dispatch};

@@ -36,6 +36,8 @@ impl Leaf {
 pub(crate) struct Tree {
     pub(super) leaves: Vec<Leaf>,
     pub(super) levels: Levels,
+    /// How coordinates become places along the curve.
+    pub(super) scale: CurveScale,
     len: usize,
 }
 
@@ -58,22 +60,9 @@ impl Tree {
             });
         }
         let scale = CurveScale::of(points, workers);
-        let mut order = zeroed(len)?;
-        places(points, scale, workers, level, &mut order);
-        let order = sorted(order, workers)?;
-        let mut leaves: Vec<Leaf> = zeroed(len.div_ceil(LEAF))?;
-        workers.for_each_chunk(&mut leaves, 256, |chunk, leaves| {
-            let order = &order[chunk * 256 * LEAF..];
-            for (leaf, order) in leaves.iter_mut().zip(order.chunks(LEAF)) {
-                *leaf = Leaf::EMPTY;
-                for (lane, [_, _, index]) in order.iter().enumerate() {
-                    let [x, y, z] = points[*index as usize];
-                    (leaf.x[lane], leaf.y[lane], leaf.z[lane], leaf.index[lane]) = (x, y, z, *index);
-                }
-            }
-        });
+        let leaves = sorted_leaves(points, scale, workers, level)?;
         let levels = Levels::above(&leaves, len, workers)?;
-        Ok(Self { leaves, levels, len })
+        Ok(Self { leaves, levels, scale, len })
     }
 
     /// How many points there are.
@@ -86,6 +75,30 @@ impl Tree {
     pub(super) fn leaf_len(&self, leaf: usize) -> usize {
         LEAF.min(self.len - leaf * LEAF)
     }
+}
+
+/// Points along the curve, sixteen a leaf.
+pub(super) fn sorted_leaves(
+    points: &[[f32; 3]],
+    scale: CurveScale,
+    workers: &Workers,
+    level: Level,
+) -> Result<Vec<Leaf>, Error> {
+    let mut order = zeroed(points.len())?;
+    places(points, scale, workers, level, &mut order);
+    let order = sorted(order, workers)?;
+    let mut leaves: Vec<Leaf> = zeroed(points.len().div_ceil(LEAF))?;
+    workers.for_each_chunk(&mut leaves, 256, |chunk, leaves| {
+        let order = &order[chunk * 256 * LEAF..];
+        for (leaf, order) in leaves.iter_mut().zip(order.chunks(LEAF)) {
+            *leaf = Leaf::EMPTY;
+            for (lane, [_, _, index]) in order.iter().enumerate() {
+                let [x, y, z] = points[*index as usize];
+                (leaf.x[lane], leaf.y[lane], leaf.z[lane], leaf.index[lane]) = (x, y, z, *index);
+            }
+        }
+    });
+    Ok(leaves)
 }
 
 /// Zeroed memory, or an error where there is none.

@@ -1,7 +1,9 @@
-//! The search for the nearest neighbours of a group: the up to sixteen points of one leaf, which share one walk.
+//! The search for the nearest neighbours of a group: up to sixteen queries that lie close together, the points of one
+//! leaf for example, which share one walk.
 //!
 //! ```text
-//! stack = [root, leaf after, leaf before, own leaf]      the own leaf comes off first and fills the lists
+//! stack = [root, leaf after, leaf before, own leaf]      the own leaf comes off first and fills the lists; queries from
+//!                                                        outside the cloud have none, and begin at the root
 //! while an entry comes off the stack:
 //!     skip it unless its box can still hold a neighbour of one of the queries      one vector: 16 queries, one box
 //!     a leaf: for each query that it can serve, compare all its points             one vector: one query, 16 points
@@ -12,21 +14,91 @@
 //! kept, which is exact: rounding is monotone, so no point is nearer than its box, and none has a smaller index.
 //! Visiting children in that order too is what ends the search among identical points after the first leaf.
 
+use std::ops::Range;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x16, u32x16};
 
+use super::SelfMode;
 use super::boxes::{Bounds, FAN_OUT, MAX_LEVELS};
 use super::top_k::{self, EMPTY, List, REGISTER, TopK};
 use super::tree::{LEAF, Leaf, Tree};
 
 /// The most neighbours that can be asked for.
-pub(crate) const MAX_NEIGHBORS: usize = 32;
+pub(crate) const MAX_NEIGHBORS: usize = 256;
+/// Registers of the longest list that is searched in registers; longer ones stay in memory.
+const MOST_IN_REGISTERS: usize = 4;
 
 /// Entries that the stack can hold at once: the leaves it starts with, and on every level the siblings of the node
 /// being looked at.
 const STACK: usize = MAX_LEVELS * FAN_OUT + 4;
 
-/// Queries of one leaf and the neighbours found so far.
+/// Up to sixteen queries.
+#[derive(Clone, Copy)]
+pub(super) struct Queries<'a> {
+    /// Their coordinates, and the rows that their answers go to.
+    pub(super) points: &'a Leaf,
+    /// How many lanes hold queries.
+    pub(super) len: usize,
+    /// The box around them.
+    bounds: Bounds,
+    /// The leaf of the tree that they are, if they are points of the cloud.
+    own: Option<usize>,
+}
+
+impl<'a> Queries<'a> {
+    /// The points of a leaf.
+    #[inline(always)]
+    pub(super) fn of_leaf(tree: &'a Tree, leaf: usize) -> Self {
+        let bounds = tree.levels.bounds(0, leaf);
+        Self { points: &tree.leaves[leaf], len: tree.leaf_len(leaf), bounds, own: Some(leaf) }
+    }
+
+    /// Points that need not be in the cloud.
+    #[inline(always)]
+    pub(super) fn elsewhere(points: &'a Leaf, len: usize) -> Self {
+        Self { points, len, bounds: Bounds::of_leaf(points, len), own: None }
+    }
+
+    /// The box around them.
+    #[inline(always)]
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The leaf of the tree that they are, if they are points of the cloud.
+    #[inline(always)]
+    pub(super) fn own(&self) -> Option<usize> {
+        self.own
+    }
+
+    /// The leaves that are looked at first.
+    #[inline(always)]
+    fn seeds(&self, leaves: usize) -> Range<usize> {
+        self.own.map_or(0..0, |own| own.saturating_sub(1)..(own + 2).min(leaves))
+    }
+}
+
+/// Which points count as neighbours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reach {
+    /// So many of the nearest.
+    pub(super) k: usize,
+    /// No farther than this squared distance, itself included.
+    pub(super) limit: f32,
+    /// Whether a point of the cloud is a neighbour of itself.
+    pub(super) own: SelfMode,
+}
+
+impl Reach {
+    /// So many of the nearest, itself included, however far.
+    #[cfg(test)]
+    pub(super) fn nearest(k: usize) -> Self {
+        Self { k, limit: f32::INFINITY, own: SelfMode::Include }
+    }
+}
+
+/// The neighbours of a group found so far.
 #[repr(align(64))]
 pub(super) struct Group<const B: usize> {
     /// Candidates of each query, nearest first.
@@ -53,35 +125,37 @@ impl<const B: usize> Group<B> {
         Self { lists: [[[EMPTY; REGISTER]; B]; LEAF], worst: [-1.0; LEAF], worst_index: [0; LEAF] }
     }
 
-    /// Finds the `k` nearest points of each point of a leaf, itself included.
+    /// Finds the nearest points of each query.
     ///
     /// A function of its own at every level, so that the passes that use it do not compile a copy each.
     #[inline(never)]
-    pub(super) fn search<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
+    pub(super) fn search<S: Simd>(&mut self, simd: S, tree: &Tree, queries: &Queries<'_>, reach: &Reach) {
         simd.vectorize(
             #[inline(always)]
-            || self.walk(simd, tree, own, k),
+            || self.walk(simd, tree, queries, reach),
         );
     }
 
     #[inline(always)]
-    fn walk<S: Simd>(&mut self, simd: S, tree: &Tree, own: usize, k: usize) {
-        let queries = &tree.leaves[own];
-        self.lists = [[[EMPTY; REGISTER]; B]; LEAF];
+    fn walk<S: Simd>(&mut self, simd: S, tree: &Tree, queries: &Queries<'_>, reach: &Reach) {
+        for list in &mut self.lists {
+            list[..reach.k.div_ceil(REGISTER)].fill([EMPTY; REGISTER]);
+        }
         self.worst = [-1.0; LEAF];
-        self.worst[..tree.leaf_len(own)].fill(f32::INFINITY);
+        self.worst[..queries.len].fill(reach.limit);
         self.worst_index = [u32::MAX; LEAF];
-        let group_box = tree.levels.bounds(0, own);
 
         let top = tree.levels.count() as u32;
         // Enough curve neighbours that the lists are full before the walk begins.
-        let seeds = own.saturating_sub(1)..(own + 2).min(tree.leaves.len());
+        let seeds = queries.seeds(tree.leaves.len());
         let mut stack = [Entry { order: 0, level: top, index: 0 }; STACK];
-        let mut depth = 1;
-        for leaf in [own + 1, own.wrapping_sub(1), own] {
-            if seeds.contains(&leaf) {
-                stack[depth] = Entry { order: 0, level: 0, index: leaf as u32 };
-                depth += 1;
+        let mut depth = usize::from(top > 0);
+        if let Some(own) = queries.own {
+            for leaf in [own + 1, own.wrapping_sub(1), own] {
+                if seeds.contains(&leaf) {
+                    stack[depth] = Entry { order: 0, level: 0, index: leaf as u32 };
+                    depth += 1;
+                }
             }
         }
         while depth > 0 {
@@ -89,19 +163,21 @@ impl<const B: usize> Group<B> {
             let Entry { level, index, .. } = stack[depth];
             let (level, index) = (level as usize, index as usize);
             if level < top as usize {
-                let mut waiting = self.served_by(simd, queries, &tree.levels.bounds(level, index));
+                let mut waiting = self.served_by(simd, queries.points, &tree.levels.bounds(level, index));
                 if level == 0 {
+                    let is_own = reach.own == SelfMode::Exclude && queries.own == Some(index);
                     while waiting != 0 {
                         let query = waiting.trailing_zeros() as usize;
                         waiting &= waiting - 1;
-                        self.visit(simd, queries, query, &tree.leaves[index], k);
+                        let left_out = u64::from(is_own) << query;
+                        self.visit(simd, queries.points, query, &tree.leaves[index], left_out, reach);
                     }
                 }
                 if level == 0 || waiting == 0 {
                     continue;
                 }
             }
-            depth = self.expand(simd, tree, &group_box, (level, index), &seeds, &mut stack, depth);
+            depth = self.expand(simd, tree, &queries.bounds, (level, index), &seeds, &mut stack, depth);
         }
     }
 
@@ -123,28 +199,36 @@ impl<const B: usize> Group<B> {
         (distance.simd_lt(worst) | tie).to_bitmask()
     }
 
-    /// Compares all points of a leaf with what one query has.
+    /// Compares the points of a leaf, but for those whose bits are set in `left_out`, with what one query has.
     #[inline(always)]
-    fn visit<S: Simd>(&mut self, simd: S, queries: &Leaf, query: usize, leaf: &Leaf, k: usize) {
+    fn visit<S: Simd>(&mut self, simd: S, queries: &Leaf, query: usize, leaf: &Leaf, left_out: u64, reach: &Reach) {
         let x = f32x16::load_array_ref(simd, &leaf.x) - queries.x[query];
         let y = f32x16::load_array_ref(simd, &leaf.y) - queries.y[query];
         let z = f32x16::load_array_ref(simd, &leaf.z) - queries.z[query];
         let distances = (x * x + y * y) + z * z;
-        let mut passing = distances.simd_le(self.worst[query]).to_bitmask();
+        let mut passing = distances.simd_le(self.worst[query]).to_bitmask() & !left_out;
         if passing == 0 {
             return;
         }
         let [low, high] = top_k::keys(distances, u32x16::load_array_ref(simd, &leaf.index));
         let keys = [low.to_array(), high.to_array()];
+        let keys = keys.as_flattened();
         let list = &mut self.lists[query];
-        let mut top = TopK::load(simd, list);
-        while passing != 0 {
-            let lane = passing.trailing_zeros() as usize;
-            passing &= passing - 1;
-            top.insert(simd, keys.as_flattened()[lane % LEAF]);
+        if B <= MOST_IN_REGISTERS {
+            let mut top = TopK::load(simd, list);
+            while passing != 0 {
+                top.insert(simd, keys[passing.trailing_zeros() as usize % LEAF]);
+                passing &= passing - 1;
+            }
+            top.store(list);
+        } else {
+            let list = &mut list[..reach.k.div_ceil(REGISTER)];
+            while passing != 0 {
+                top_k::insert_in_memory(simd, list, keys[passing.trailing_zeros() as usize % LEAF]);
+                passing &= passing - 1;
+            }
         }
-        top.store(list);
-        let worst = list.as_flattened()[k - 1];
+        let worst = list.as_flattened()[reach.k - 1].min(top_k::key(reach.limit, u32::MAX));
         self.worst[query] = top_k::squared_distance(worst);
         self.worst_index[query] = top_k::index(worst);
     }
@@ -158,7 +242,7 @@ impl<const B: usize> Group<B> {
         tree: &Tree,
         group_box: &Bounds,
         (level, index): (usize, usize),
-        seeds: &std::ops::Range<usize>,
+        seeds: &Range<usize>,
         stack: &mut [Entry; STACK],
         base: usize,
     ) -> usize {

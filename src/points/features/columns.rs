@@ -4,11 +4,11 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd};
 
 use crate::cpu::{ScatterRows, Workers};
-use crate::points::Feature;
-use crate::points::knn::{Sink, for_each_leaf};
+use crate::points::knn::{Askers, Sink, for_each_group};
 use crate::points::top_k;
 use crate::points::tree::{LEAF, Leaf, Tree};
-use crate::points::walk::{Group, MAX_NEIGHBORS};
+use crate::points::walk::{Group, MAX_NEIGHBORS, Queries, Reach};
+use crate::points::{Feature, SelfMode};
 
 use super::covariance::covariance;
 use super::formulas::feature;
@@ -50,7 +50,8 @@ pub(crate) fn eigen_features(
     }
     let columns = columns.chunks_mut(len).map(|column| ScatterRows::new(column, 1));
     let sink = Columns { points, neighbors, squared_unit, columns: features.iter().copied().zip(columns).collect() };
-    for_each_leaf(tree, k, workers, level, &sink);
+    let reach = Reach { k, limit: f32::INFINITY, own: SelfMode::Include };
+    for_each_group(tree, Askers::Own, &reach, workers, level, &sink);
 }
 
 struct Columns<'a> {
@@ -62,8 +63,8 @@ struct Columns<'a> {
 
 impl Sink for Columns<'_> {
     #[inline(always)]
-    fn take<S: Simd, const B: usize>(&self, simd: S, tree: &Tree, leaf: usize, group: &Group<B>) {
-        let len = tree.leaf_len(leaf);
+    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>) {
+        let len = queries.len;
         let mut coordinates = [[[0.0; LEAF]; 3]; MAX_NEIGHBORS];
         let coordinates = &mut coordinates[..self.neighbors];
         for (lane, list) in group.lists[..len].iter().enumerate() {
@@ -74,7 +75,7 @@ impl Sink for Columns<'_> {
                 }
             }
         }
-        self.write(simd, &tree.leaves[leaf], len, coordinates);
+        self.write(simd, queries.points, len, coordinates);
     }
 }
 
@@ -159,7 +160,16 @@ mod tests {
                 let level = SimdLevel::capped(None);
                 let tree = Tree::build(&points, &workers, level).unwrap();
                 let (mut indices, mut distances) = (vec![0; n * k], vec![0.0; n * k]);
-                nearest_neighbors(&tree, k, 1.0, &workers, level, &mut indices, &mut distances);
+                nearest_neighbors(
+                    &tree,
+                    Askers::Own,
+                    &Reach::nearest(k),
+                    1.0,
+                    &workers,
+                    level,
+                    &mut indices,
+                    &mut distances,
+                );
                 for row in 0..n {
                     let got = |feature: Feature| f64::from(columns[feature as usize * n + row]);
                     let (l, normal) = reference(&points, &indices[row * k..row * k + neighbors]);

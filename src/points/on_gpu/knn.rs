@@ -6,10 +6,18 @@ use super::index::{GpuIndex, Query, kernel};
 use super::top_k;
 use crate::error::Error;
 use crate::gpu::Lease;
+use crate::points::radius::Ball;
+use crate::points::walk::Reach;
 
 impl GpuIndex {
     /// Records the search for every point's `k` nearest neighbours: indices and squared distances.
-    pub(in crate::points) fn knn(&self, k: usize, squared_unit: f32) -> Result<[Arc<Lease>; 2], Error> {
+    pub(in crate::points) fn nearest(
+        &self,
+        _queries: Option<&[[f32; 3]]>,
+        reach: &Reach,
+        squared_unit: f32,
+    ) -> Result<[Arc<Lease>; 2], Error> {
+        let k = reach.k;
         let bytes_per_row = 4 * k as u64;
         let rows_per_block = self.rows_per_block("a block of the lists of neighbours", bytes_per_row)?;
         let bytes = self.len() as u64 * bytes_per_row;
@@ -18,6 +26,15 @@ impl GpuIndex {
         let outputs = [(&lists[0], bytes_per_row), (&lists[1], bytes_per_row)];
         self.launch(&Query { kernel: &kernel, k, squared_unit, outputs, rows_per_block })?;
         Ok(lists)
+    }
+
+    pub(in crate::points) fn within(
+        &self,
+        _queries: Option<&[[f32; 3]]>,
+        _ball: &Ball,
+        _squared_unit: f32,
+    ) -> Result<[(Arc<Lease>, usize); 3], Error> {
+        Err(Error::NoFeatures)
     }
 }
 

@@ -5,9 +5,10 @@ use crate::cpu::{SimdLevel, Workers};
 use crate::device::{Device, DeviceChoice, DeviceOptions, DispatchLimits, Executor};
 use crate::gpu::Gpu;
 use crate::points::features::eigen_features;
-use crate::points::knn::nearest_neighbors;
+use crate::points::knn::{Askers, nearest_neighbors};
 use crate::points::samples::{self, Random};
 use crate::points::tree::Tree;
+use crate::points::walk::Reach;
 use crate::points::{Feature, Neighborhood, PointsOptions};
 
 use super::{GpuIndex, variants};
@@ -49,13 +50,15 @@ fn tree(points: &[[f32; 3]]) -> Tree {
 
 fn cpu_knn(tree: &Tree, k: usize, unit: f32) -> (Vec<u32>, Vec<f32>) {
     let (mut indices, mut distances) = (vec![7; tree.len() * k], vec![-7.0; tree.len() * k]);
-    nearest_neighbors(tree, k, unit, &workers(), SimdLevel::capped(None), &mut indices, &mut distances);
+    let (reach, level) = (Reach::nearest(k), SimdLevel::capped(None));
+    nearest_neighbors(tree, Askers::Own, &reach, unit, &workers(), level, &mut indices, &mut distances);
     (indices, distances)
 }
 
 fn gpu_knn(gpu: &Gpu, tree: &Tree, exact: bool, k: usize, unit: f32) -> (Vec<u32>, Vec<f32>) {
     let bytes = 4 * tree.len() * k;
-    let [indices, distances] = GpuIndex::upload(gpu, tree, exact).unwrap().knn(k, unit).unwrap();
+    let [indices, distances] =
+        GpuIndex::upload(gpu, tree, exact).unwrap().nearest(None, &Reach::nearest(k), unit).unwrap();
     let read = gpu.read(&[(indices, bytes), (distances, bytes)]).unwrap().wait().unwrap();
     (read[0].as_slice().to_vec(), read[1].as_slice().to_vec())
 }
