@@ -7,6 +7,7 @@ mod options;
 mod readback;
 mod select;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use array::Storage;
@@ -44,6 +45,7 @@ struct Inner {
     queue: Queue,
     info: DeviceInfo,
     pending: Mutex<Vec<Weak<dyn Pending>>>,
+    indexes: AtomicU64,
 }
 
 /// The executor that was chosen. Operations match on it.
@@ -147,13 +149,21 @@ impl Device {
         let host = DeviceStats {
             host_pool: self.0.queue.cpu().pool.stats(),
             launches: self.0.queue.launches(),
+            indexes_built: self.0.indexes.load(Ordering::Relaxed),
             ..DeviceStats::default()
         };
         match &self.0.executor {
             Executor::Cpu => host,
             #[cfg(feature = "gpu")]
-            Executor::Gpu(gpu) => DeviceStats { host_pool: host.host_pool, ..gpu.stats() },
+            Executor::Gpu(gpu) => {
+                DeviceStats { host_pool: host.host_pool, indexes_built: host.indexes_built, ..gpu.stats() }
+            }
         }
+    }
+
+    /// Notes that the build of a point index was recorded.
+    pub(crate) fn count_index(&self) {
+        self.0.indexes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Frees memory that is kept for reuse. What is in use stays.
@@ -262,6 +272,12 @@ impl Host {
             threads: self.cpu.workers.threads(),
             reason: choice.reason,
         };
-        Device(Arc::new(Inner { executor, queue: Queue::new(self.cpu), info, pending: Mutex::default() }))
+        Device(Arc::new(Inner {
+            executor,
+            queue: Queue::new(self.cpu),
+            info,
+            pending: Mutex::default(),
+            indexes: AtomicU64::default(),
+        }))
     }
 }

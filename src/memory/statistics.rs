@@ -70,6 +70,8 @@ pub struct DeviceStats {
     pub device_pool: PoolStats,
     /// Kernels launched: compute dispatches on a GPU, passes over the data on the CPU.
     pub launches: u64,
+    /// Point indexes built: one for each cloud that was queried, whatever the number of queries.
+    pub indexes_built: u64,
     /// Command buffers submitted to a GPU.
     pub submissions: u64,
     /// Bytes sent to the GPU.
@@ -81,6 +83,7 @@ pub struct DeviceStats {
 impl fmt::Display for DeviceStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "launches       {:>12}", self.launches)?;
+        writeln!(f, "indexes built  {:>12}", self.indexes_built)?;
         writeln!(f, "submissions    {:>12}", self.submissions)?;
         writeln!(f, "uploaded       {:>12}", Bytes(self.bytes_uploaded).to_string())?;
         writeln!(f, "read back      {:>12}", Bytes(self.bytes_read).to_string())?;

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::coordinates::{PointsOptions, localize};
 #[cfg(feature = "gpu")]
+use super::hilbert::CurveScale;
+#[cfg(feature = "gpu")]
 use super::on_gpu::GpuIndex;
 use super::tree::Tree;
 use crate::cpu::{Deferred, HostBuffer};
@@ -22,6 +24,8 @@ struct Inner {
     origin: [f64; 3],
     unit: Option<f64>,
     points: Arc<HostBuffer>,
+    #[cfg(feature = "gpu")]
+    scale: CurveScale,
     index: Mutex<Option<Index>>,
 }
 
@@ -30,7 +34,7 @@ struct Inner {
 pub(super) enum Index {
     /// Built by the CPU's queue.
     Cpu(Arc<Deferred<Tree>>),
-    /// Built on the host and uploaded.
+    /// Built by kernels that were recorded before those of the queries.
     #[cfg(feature = "gpu")]
     Gpu(Arc<GpuIndex>),
 }
@@ -91,6 +95,8 @@ impl Device {
             origin: local.origin,
             unit: local.unit,
             points: Arc::new(local.points),
+            #[cfg(feature = "gpu")]
+            scale: local.scale,
             index: Mutex::new(None),
         })))
     }
@@ -119,7 +125,7 @@ impl PointCloud {
 
     /// Builds the index that queries use, if that has not happened yet; queries do so by themselves.
     ///
-    /// On the CPU it is built in the background. For a GPU the host builds it now, and sends it.
+    /// Records the work and returns at once: the CPU's workers or the GPU build it in the background.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if the device cannot hold it, [`Error::OutOfMemory`], [`Error::DeviceLost`].
@@ -128,26 +134,27 @@ impl PointCloud {
     }
 
     pub(super) fn index(&self) -> Result<Index, Error> {
+        // Held while the build is recorded, so that it happens once. Nothing in there waits, for workers least of all:
+        // a worker that waits may take up another query of this cloud, which would wait here for itself.
         let mut index = self.0.index.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = &*index {
             return Ok(index.clone());
         }
-        let queue = self.0.device.queue();
         let built = match self.0.device.executor() {
             Executor::Cpu => {
                 let points = self.0.points.clone();
-                let [tree] = queue.record("building a point index", move |cpu| {
+                let [tree] = self.0.device.queue().record("building a point index", move |cpu| {
                     Ok([Tree::build(points.as_slice(), &cpu.workers, cpu.level)?])
                 });
                 Index::Cpu(tree)
             }
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => {
-                let cpu = queue.cpu();
-                let tree = Tree::build(self.0.points.as_slice(), &cpu.workers, cpu.level)?;
-                Index::Gpu(Arc::new(GpuIndex::upload(gpu, &tree, self.0.unit.is_some())?))
+                let (coordinates, exact) = (self.0.points.as_slice(), self.0.unit.is_some());
+                Index::Gpu(Arc::new(GpuIndex::build(gpu, coordinates, self.0.scale, exact)?))
             }
         };
+        self.0.device.count_index();
         Ok(index.insert(built).clone())
     }
 

@@ -7,6 +7,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(feature = "gpu")]
+use super::hilbert::CurveScale;
 use crate::cpu::{Cpu, HostBuffer};
 use crate::error::Error;
 
@@ -54,6 +56,9 @@ pub(super) struct Local {
     pub(super) points: HostBuffer,
     pub(super) origin: [f64; 3],
     pub(super) unit: Option<f64>,
+    /// The scale of the curve through them.
+    #[cfg(feature = "gpu")]
+    pub(super) scale: CurveScale,
 }
 
 /// Takes coordinates to a local origin.
@@ -66,7 +71,16 @@ pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> 
     cpu.workers.for_each_chunk(points.as_mut_slice::<[f32; 3]>(), CHUNK, |index, to| {
         to.iter_mut().zip(&xyz[index * CHUNK..]).for_each(|(to, from)| *to = frame.local(*from));
     });
-    Ok(Local { points, origin: frame.origin, unit: frame.unit })
+    // The smallest coordinate stays the smallest, because every step from global to local is monotone.
+    #[cfg(feature = "gpu")]
+    let scale = CurveScale::between(frame.local(min), frame.local(max));
+    Ok(Local {
+        points,
+        origin: frame.origin,
+        unit: frame.unit,
+        #[cfg(feature = "gpu")]
+        scale,
+    })
 }
 
 /// Takes queries to the frame of a cloud. They are not rounded to its unit, which they need not be multiples of.
@@ -264,6 +278,23 @@ mod tests {
         }
         let error = local(&[], PointsOptions { unit: None, origin: Some([0.0, f64::NAN, 0.0]) }).err().unwrap();
         assert_eq!(error.to_string(), "the origin is [0.0, NaN, 0.0]; it must be three finite numbers");
+    }
+
+    #[cfg(feature = "gpu")]
+    #[test]
+    fn the_curves_scale_is_that_of_the_local_coordinates() {
+        let workers = Workers::new(Some(1)).unwrap();
+        for (unit, origin) in
+            [(None, None), (Some(0.01), None), (None, Some([1e6, -1e7, 3.3])), (Some(0.25), Some([0.1; 3]))]
+        {
+            let xyz: Vec<_> = (0..5_000)
+                .map(|i| [f64::from(i * 7_919 % 5_003) * 0.37 + 7e5, f64::from(i % 71) * -0.013, f64::from(i % 13)])
+                .collect();
+            for xyz in [&xyz[..], &xyz[..1]] {
+                let (points, local) = local(xyz, PointsOptions { unit, origin }).unwrap();
+                assert_eq!(local.scale, CurveScale::of(&points, &workers), "{unit:?}, {origin:?}");
+            }
+        }
     }
 
     #[test]

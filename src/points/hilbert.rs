@@ -11,6 +11,9 @@ use crate::cpu::Workers;
 const AXIS_BITS: u32 = 16;
 /// The last cell of an axis, and a little: products may round up to the next whole number.
 const MOST_CELLS: f32 = ((1 << AXIS_BITS) - 1) as f32;
+/// Bits of each half of a place.
+#[cfg(feature = "gpu")]
+pub(super) const HALF_BITS: u32 = 3 * AXIS_BITS / 2;
 /// Lanes of the widest register.
 const MOST_LANES: usize = 16;
 /// Points that one worker measures or encodes at a time.
@@ -27,7 +30,7 @@ pub(crate) struct CurveScale {
 }
 
 impl CurveScale {
-    /// The scale that fits `points`, all of them finite; for no points, one that maps all to 0.
+    /// The scale that fits all of `points`, which are finite; for no points, one that maps all to 0.
     pub(crate) fn of(points: &[[f32; 3]], workers: &Workers) -> Self {
         let mut boxes = vec![([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]); points.len().div_ceil(CHUNK)];
         workers.for_each_chunk(&mut boxes, 1, |chunk, corners| {
@@ -42,13 +45,15 @@ impl CurveScale {
                 max[axis] = max[axis].max(high[axis]);
             }
         }
+        if points.is_empty() { Self::between([0.0; 3], [0.0; 3]) } else { Self::between(min, max) }
+    }
+
+    /// The scale that fits the box with these corners.
+    pub(crate) fn between(min: [f32; 3], max: [f32; 3]) -> Self {
         let extent = (0..3).fold(0.0_f32, |extent, axis| extent.max(max[axis] - min[axis]));
-        if extent > 0.0 {
-            // The limit keeps the scale finite for extents so small that their reciprocal overflows.
-            Self { min, scale: (65_535.0 / extent).min(f32::MAX) }
-        } else {
-            Self { min: if points.is_empty() { [0.0; 3] } else { min }, scale: 0.0 }
-        }
+        // The limit keeps the scale finite for extents so small that their reciprocal overflows.
+        let scale = if extent > 0.0 { (65_535.0 / extent).min(f32::MAX) } else { 0.0 };
+        Self { min, scale }
     }
 }
 

@@ -1,67 +1,21 @@
-//! The tree as shaders read it: points and boxes as vectors of four 32-bit words, coordinates bit-cast, because small
-//! integers in `f32` lanes would be denormals, which a shader may flush to zero.
+//! The tree as shaders build and read it: points and boxes as vectors of four 32-bit words, coordinates bit-cast, because
+//! small integers in `f32` lanes would be denormals, which a shader may flush to zero.
+//!
+//! * Points: `[x, y, z, index in the input]`, in the order of the curve. As many as there are points.
+//! * Boxes: two vectors each, `[min x, min y, min z, smallest index beneath]` and `[max x, max y, max z, 0]`. Those of the
+//!   leaves come first, then those of every eight of them, up to a level of one box.
 
-use crate::error::Error;
-
+#[cfg(test)]
 use super::boxes::Bounds;
-use super::tree::{LEAF, Tree, zeroed};
+#[cfg(test)]
+use super::tree::{LEAF, Tree};
 
 /// Children of a node on the GPU.
 pub(crate) const GPU_FAN_OUT: usize = 8;
 
-/// A tree in the layout that a GPU builds and walks.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct GpuTree {
-    /// `[x, y, z, index in the input]` of every point, in the order of the curve. As many as there are points.
-    pub(crate) points: Vec<[u32; 4]>,
-    /// Two vectors a box: `[min x, min y, min z, smallest index beneath]`, `[max x, max y, max z, 0]`. The boxes of the
-    /// leaves come first, then those of every eight of them, up to a level of one box.
-    pub(crate) boxes: Vec<[u32; 4]>,
-    /// For each level, the lowest first: `[its first box, its number of boxes]`, counted in boxes. Empty without
-    /// points.
-    pub(crate) levels: Vec<[u32; 2]>,
-}
-
-impl GpuTree {
-    /// Packs a tree. Order, leaves and their boxes are the CPU's; the levels above have a fan-out of their own.
-    pub(crate) fn pack(tree: &Tree) -> Result<Self, Error> {
-        let mut points = zeroed(tree.len())?;
-        for (leaf, points) in tree.leaves.iter().zip(points.chunks_mut(LEAF)) {
-            for (lane, point) in points.iter_mut().enumerate() {
-                let [x, y, z] = [leaf.x[lane], leaf.y[lane], leaf.z[lane]].map(f32::to_bits);
-                *point = [x, y, z, leaf.index[lane]];
-            }
-        }
-        let levels = level_ranges(tree.leaves.len());
-        let total = levels.last().map_or(0, |[first, count]| (first + count) as usize);
-        let mut bounds = Vec::new();
-        bounds.try_reserve_exact(total).map_err(|_| Error::OutOfMemory {
-            space: "host",
-            requested: (total * size_of::<Bounds>()) as u64,
-            state: "this was for a point index, which is not pooled".to_owned(),
-        })?;
-        for leaf in 0..tree.leaves.len() {
-            bounds.push(tree.levels.bounds(0, leaf));
-        }
-        for level in levels.windows(2) {
-            let [first, count] = level[0].map(|value| value as usize);
-            for start in (first..first + count).step_by(GPU_FAN_OUT) {
-                let children = &bounds[start..(first + count).min(start + GPU_FAN_OUT)];
-                bounds.push(children.iter().fold(Bounds::NOTHING, |all, child| all.joined(child)));
-            }
-        }
-        let mut boxes: Vec<[u32; 4]> = zeroed(total * 2)?;
-        for (words, bounds) in boxes.chunks_mut(2).zip(&bounds) {
-            let ([x0, y0, z0], [x1, y1, z1]) = (bounds.min.map(f32::to_bits), bounds.max.map(f32::to_bits));
-            words[0] = [x0, y0, z0, bounds.smallest_index];
-            words[1] = [x1, y1, z1, 0];
-        }
-        Ok(Self { points, boxes, levels })
-    }
-}
-
-/// First box and number of boxes of every level above so many leaves.
-fn level_ranges(leaves: usize) -> Vec<[u32; 2]> {
+/// For each level above so many leaves, the leaves' own first: `[its first box, its number of boxes]`, counted in boxes.
+/// Empty without leaves.
+pub(super) fn level_ranges(leaves: usize) -> Vec<[u32; 2]> {
     let mut levels = Vec::new();
     let (mut first, mut count) = (0, leaves);
     while count > 0 {
@@ -70,6 +24,43 @@ fn level_ranges(leaves: usize) -> Vec<[u32; 2]> {
         count = if count > 1 { count.div_ceil(GPU_FAN_OUT) } else { 0 };
     }
     levels
+}
+
+/// A tree in this layout, packed by the host: what a GPU's build must equal, bit for bit.
+#[cfg(test)]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct GpuTree {
+    pub(crate) points: Vec<[u32; 4]>,
+    pub(crate) boxes: Vec<[u32; 4]>,
+    pub(crate) levels: Vec<[u32; 2]>,
+}
+
+#[cfg(test)]
+impl GpuTree {
+    /// Packs a tree. Order, leaves and their boxes are the CPU's; the levels above have a fan-out of their own.
+    pub(crate) fn pack(tree: &Tree) -> Self {
+        let mut points = vec![[0; 4]; tree.len()];
+        for (leaf, points) in tree.leaves.iter().zip(points.chunks_mut(LEAF)) {
+            for (lane, point) in points.iter_mut().enumerate() {
+                let [x, y, z] = [leaf.x[lane], leaf.y[lane], leaf.z[lane]].map(f32::to_bits);
+                *point = [x, y, z, leaf.index[lane]];
+            }
+        }
+        let levels = level_ranges(tree.leaves.len());
+        let mut bounds: Vec<_> = (0..tree.leaves.len()).map(|leaf| tree.levels.bounds(0, leaf)).collect();
+        for level in levels.windows(2) {
+            let [first, count] = level[0].map(|value| value as usize);
+            for start in (first..first + count).step_by(GPU_FAN_OUT) {
+                let children = &bounds[start..(first + count).min(start + GPU_FAN_OUT)];
+                bounds.push(children.iter().fold(Bounds::NOTHING, |all, child| all.joined(child)));
+            }
+        }
+        let words = |bounds: &Bounds| {
+            let ([x0, y0, z0], [x1, y1, z1]) = (bounds.min.map(f32::to_bits), bounds.max.map(f32::to_bits));
+            [[x0, y0, z0, bounds.smallest_index], [x1, y1, z1, 0]]
+        };
+        Self { points, boxes: bounds.iter().flat_map(words).collect(), levels }
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +81,7 @@ mod tests {
     fn points_keep_the_curves_order_and_boxes_hold_their_points() {
         for (name, points) in samples::clouds() {
             let tree = Tree::build(&points, &Workers::new(Some(2)).unwrap(), SimdLevel::capped(None)).unwrap();
-            let packed = GpuTree::pack(&tree).unwrap();
+            let packed = GpuTree::pack(&tree);
             assert_eq!(packed.points.len(), points.len(), "{name}");
             for (slot, [x, y, z, index]) in packed.points.iter().enumerate() {
                 assert_eq!([*x, *y, *z].map(f32::from_bits), points[*index as usize], "{name}");

@@ -1,15 +1,14 @@
 //! The tree in device memory, and the launches of queries over it.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 
+use super::blocks::Blocks;
 use crate::error::Error;
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
-use crate::points::packing::GpuTree;
-use crate::points::tree::{LEAF, Tree, zeroed};
+use crate::points::tree::LEAF;
 
 /// Queries of a workgroup; `QUERIES_PER_GROUP` in the shaders. Few, because a group ends with its longest walk.
 const QUERIES_PER_GROUP: u32 = 64;
@@ -44,15 +43,16 @@ pub(crate) struct Params {
     level: [[u32; 4]; MAX_LEVELS],
 }
 
-/// The tree of a cloud in device memory.
+/// The tree of a cloud in device memory; `points/packing.rs` says what lies where.
 pub(in crate::points) struct GpuIndex {
-    gpu: Gpu,
-    points: Arc<Lease>,
-    boxes: Arc<Lease>,
-    levels: Vec<[u32; 2]>,
-    /// The index in the input of every point along the curve.
-    order: Vec<u32>,
-    exact: bool,
+    pub(super) gpu: Gpu,
+    pub(super) points: Arc<Lease>,
+    pub(super) boxes: Arc<Lease>,
+    /// First box and number of boxes of every level, the leaves' first.
+    pub(super) levels: Vec<[u32; 2]>,
+    pub(super) len: usize,
+    /// Whether squared distances need no allowance for rounding.
+    pub(super) exact: bool,
 }
 
 /// A query for every point.
@@ -67,30 +67,9 @@ pub(super) struct Query<'a> {
 }
 
 impl GpuIndex {
-    /// Sends a tree to the device. `exact` says that all coordinates are whole numbers, whose squared distances need no
-    /// allowance for rounding.
-    pub(in crate::points) fn upload(gpu: &Gpu, tree: &Tree, exact: bool) -> Result<Self, Error> {
-        let GpuTree { points, boxes, levels } = GpuTree::pack(tree)?;
-        for (what, bytes) in
-            [("the array of points", size_of_val(&*points)), ("the array of boxes", size_of_val(&*boxes))]
-        {
-            bindable(gpu, what, bytes as u64)?;
-        }
-        let mut order = zeroed(points.len())?;
-        order.iter_mut().zip(&points).for_each(|(index, point)| *index = point[3]);
-        Ok(Self {
-            points: gpu.upload(bytemuck::cast_slice(&points))?,
-            boxes: gpu.upload(bytemuck::cast_slice(&boxes))?,
-            gpu: gpu.clone(),
-            levels,
-            order,
-            exact,
-        })
-    }
-
     /// How many points there are.
     pub(super) fn len(&self) -> usize {
-        self.order.len()
+        self.len
     }
 
     /// Where the tree is.
@@ -115,8 +94,8 @@ impl GpuIndex {
     /// Records the query. Without points there is nothing to record.
     pub(super) fn launch(&self, query: &Query<'_>) -> Result<(), Error> {
         let len = self.len();
-        let blocks = Blocks::new(&self.order, query.rows_per_block)?;
-        let listed = blocks.slots.as_ref().map(|slots| self.gpu.upload(bytemuck::cast_slice(slots))).transpose()?;
+        let blocks = Blocks::new(&self.gpu, &self.points, len, query.rows_per_block)?;
+        let listed = blocks.slots.as_ref();
         for (block, places) in blocks.places.iter().enumerate() {
             let first_row = block * query.rows_per_block;
             let rows = query.rows_per_block.min(len - first_row);
@@ -124,7 +103,7 @@ impl GpuIndex {
                 Window::of(lease, first_row as u64 * bytes_per_row, rows as u64 * bytes_per_row)
             });
             // Where there is no list, anything stands for it: it is not read.
-            let slots = Window::all(listed.as_ref().unwrap_or(&self.points));
+            let slots = Window::all(listed.unwrap_or(&self.points));
             let windows = [Window::all(&self.points), Window::all(&self.boxes), slots, first, second];
             for start in places.clone().step_by(QUERIES_PER_DISPATCH) {
                 let queries = places.end.min(start + QUERIES_PER_DISPATCH) - start;
@@ -168,7 +147,7 @@ impl GpuIndex {
 }
 
 /// `Error::TooLarge` unless one binding holds so many bytes.
-fn bindable(gpu: &Gpu, what: &str, bytes: u64) -> Result<(), Error> {
+pub(super) fn bindable(gpu: &Gpu, what: &str, bytes: u64) -> Result<(), Error> {
     let limit = gpu.limits().max_binding;
     if bytes <= limit {
         return Ok(());
@@ -208,49 +187,11 @@ pub(super) fn params_layout() -> crate::shaders::Layout {
     })
 }
 
-/// Which queries write to which block of rows.
-#[derive(Debug, PartialEq)]
-struct Blocks {
-    /// Places along the curve, block by block and in the curve's order within each; `None` for one block, whose queries
-    /// are all points in the order of the curve.
-    slots: Option<Vec<u32>>,
-    /// For each block, where its queries are in the list, or on the curve.
-    places: Vec<Range<usize>>,
-}
-
-impl Blocks {
-    /// `order` holds the row of every place along the curve.
-    fn new(order: &[u32], rows_per_block: usize) -> Result<Self, Error> {
-        // Every row is written by one query, so a block has as many queries as rows.
-        let places: Vec<_> = (0..order.len())
-            .step_by(rows_per_block)
-            .map(|first| first..order.len().min(first + rows_per_block))
-            .collect();
-        if places.len() <= 1 {
-            return Ok(Self { slots: None, places });
-        }
-        let mut next: Vec<_> = places.iter().map(|places| places.start).collect();
-        let mut slots = zeroed::<u32>(order.len())?;
-        for (slot, row) in (0..).zip(order) {
-            let next = &mut next[*row as usize / rows_per_block];
-            slots[*next] = slot;
-            *next += 1;
-        }
-        Ok(Self { slots: Some(slots), places })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::mem::offset_of;
 
     use super::*;
-
-    #[test]
-    fn blocks_list_the_queries_of_their_rows_along_the_curve() {
-        let blocks = Blocks::new(&[3, 6, 0, 1, 5, 4, 2], 3).unwrap();
-        assert_eq!(blocks, Blocks { slots: Some(vec![2, 3, 6, 0, 4, 5, 1]), places: vec![0..3, 3..6, 6..7] });
-    }
 
     #[test]
     fn the_shaders_parameters_and_workgroups_are_the_hosts() {
@@ -279,11 +220,5 @@ mod tests {
             assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
             assert_eq!(module.entry_points[0].workgroup_size, [QUERIES_PER_GROUP, 1, 1], "{name}");
         }
-    }
-
-    #[test]
-    fn one_block_needs_no_list_and_no_points_no_block() {
-        assert_eq!(Blocks::new(&[1, 0], 2).unwrap(), Blocks { slots: None, places: std::iter::once(0..2).collect() });
-        assert_eq!(Blocks::new(&[], 1).unwrap(), Blocks { slots: None, places: vec![] });
     }
 }

@@ -1,12 +1,16 @@
-//! Queries on a GPU: the tree in device memory, and the kernels in `shaders/points` that walk it.
+//! The index on a GPU: building it there (`build`, with the sort in `sort`), and the kernels in `shaders/points` that walk
+//! it.
 //!
 //! An invocation answers one query, and queries follow the curve, so that neighbouring invocations read neighbouring
 //! points. Answers are rows in the order of the input. Where they exceed a binding they are written block by block of
 //! rows, each by a dispatch over just the queries whose rows lie in it.
 
+mod blocks;
+mod build;
 mod features;
 mod index;
 mod knn;
+mod sort;
 #[cfg(test)]
 mod tests;
 mod top_k;
@@ -43,5 +47,9 @@ pub(crate) fn subjects() -> Vec<crate::shaders::Subject> {
         kernel: index::kernel("a query of points", text),
         params: Some(index::params_layout()),
     };
-    texts.into_iter().map(subject).collect()
+    let mut subjects: Vec<_> = texts.into_iter().map(subject).collect();
+    subjects.extend(sort::subjects());
+    subjects.extend(build::subjects());
+    subjects.push(blocks::subject());
+    subjects
 }

@@ -3,8 +3,10 @@
 
 use crate::cpu::{SimdLevel, Workers};
 use crate::device::{Device, DeviceChoice, DeviceOptions, DispatchLimits, Executor};
+use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::points::features::eigen_features;
+use crate::points::hilbert::CurveScale;
 use crate::points::knn::{Askers, nearest_neighbors};
 use crate::points::samples::{self, Random};
 use crate::points::tree::Tree;
@@ -14,7 +16,7 @@ use crate::points::{Feature, Neighborhood, PointsOptions};
 use super::{GpuIndex, variants};
 
 /// A GPU, or `None` where the tests of one are to be left out.
-fn device(dispatch: DispatchLimits) -> Option<Device> {
+pub(super) fn device(dispatch: DispatchLimits) -> Option<Device> {
     if std::env::var_os("SWATH_TEST_GPU").is_some_and(|value| value == "off") {
         eprintln!("left out, because SWATH_TEST_GPU=off: {:?}", std::thread::current().name());
         return None;
@@ -28,7 +30,7 @@ fn device(dispatch: DispatchLimits) -> Option<Device> {
     }))
 }
 
-fn gpu_of(device: &Device) -> &Gpu {
+pub(super) fn gpu_of(device: &Device) -> &Gpu {
     match device.executor() {
         Executor::Gpu(gpu) => gpu,
         Executor::Cpu => unreachable!("a GPU was asked for"),
@@ -40,12 +42,23 @@ fn is_llvmpipe(device: &Device) -> bool {
     device.info().name.to_lowercase().contains("llvmpipe")
 }
 
-fn workers() -> Workers {
+pub(super) fn workers() -> Workers {
     Workers::new(Some(2)).unwrap()
 }
 
-fn tree(points: &[[f32; 3]]) -> Tree {
+pub(super) fn tree(points: &[[f32; 3]]) -> Tree {
     Tree::build(points, &workers(), SimdLevel::capped(None)).unwrap()
+}
+
+/// The index of the points of a tree, built on the GPU.
+fn index(gpu: &Gpu, tree: &Tree, exact: bool) -> Result<GpuIndex, Error> {
+    let mut points = vec![[0.0; 3]; tree.len()];
+    for (leaf_index, leaf) in tree.leaves.iter().enumerate() {
+        for lane in 0..tree.leaf_len(leaf_index) {
+            points[leaf.index[lane] as usize] = [leaf.x[lane], leaf.y[lane], leaf.z[lane]];
+        }
+    }
+    GpuIndex::build(gpu, &points, CurveScale::of(&points, &workers()), exact)
 }
 
 fn cpu_knn(tree: &Tree, k: usize, unit: f32) -> (Vec<u32>, Vec<f32>) {
@@ -57,8 +70,7 @@ fn cpu_knn(tree: &Tree, k: usize, unit: f32) -> (Vec<u32>, Vec<f32>) {
 
 fn gpu_knn(gpu: &Gpu, tree: &Tree, exact: bool, k: usize, unit: f32) -> (Vec<u32>, Vec<f32>) {
     let bytes = 4 * tree.len() * k;
-    let [indices, distances] =
-        GpuIndex::upload(gpu, tree, exact).unwrap().nearest(None, &Reach::nearest(k), unit).unwrap();
+    let [indices, distances] = index(gpu, tree, exact).unwrap().nearest(None, &Reach::nearest(k), unit).unwrap();
     let read = gpu.read(&[(indices, bytes), (distances, bytes)]).unwrap().wait().unwrap();
     (read[0].as_slice().to_vec(), read[1].as_slice().to_vec())
 }
@@ -145,13 +157,13 @@ fn a_cloud_beyond_a_binding_is_an_error_and_the_device_goes_on() {
     let limits = DispatchLimits { max_binding_bytes: Some(64 << 10), ..DispatchLimits::default() };
     let Some(device) = device(limits) else { return };
     let gpu = gpu_of(&device);
-    let error = GpuIndex::upload(gpu, &tree(&samples::town(4_097, 3)), false).err().unwrap();
+    let error = index(gpu, &tree(&samples::town(4_097, 3)), false).err().unwrap();
     assert_eq!(
         error.to_string(),
         "the array of points needs 65552 bytes, but the device's largest storage binding is 65536; process the cloud \
          in tiles, or use the CPU executor"
     );
-    assert!(GpuIndex::upload(gpu, &tree(&samples::town(4_096, 3)), false).is_ok());
+    assert!(index(gpu, &tree(&samples::town(4_096, 3)), false).is_ok());
 }
 
 fn cpu_features(tree: &Tree, points: &[[f32; 3]], k: usize, unit: f32, features: &[Feature]) -> (Vec<f32>, Vec<u32>) {
@@ -171,7 +183,7 @@ fn gpu_features(
     features: &[Feature],
 ) -> (Vec<f32>, Vec<u32>) {
     let len = tree.len();
-    let table = GpuIndex::upload(gpu, tree, exact).unwrap().features(k, unit, features).unwrap();
+    let table = index(gpu, tree, exact).unwrap().features(k, unit, features).unwrap();
     assert!(table.rows_per_block >= len);
     let read = [(table.columns, 4 * len * features.len()), (table.neighbor_counts, 4 * len)];
     let read = gpu.read(&read).unwrap().wait().unwrap();
@@ -292,7 +304,7 @@ fn a_block_that_no_binding_holds_is_an_error() {
     let gpu = gpu_of(&device);
     let most = gpu.limits().max_binding as usize;
     let points = samples::town(most / 64, 3);
-    let index = GpuIndex::upload(gpu, &tree(&points), false).unwrap();
+    let index = index(gpu, &tree(&points), false).unwrap();
     let Err(error) = index.features(8, 1.0, &vec![Feature::Pca1; most]) else { panic!("the table was accepted") };
     assert!(error.to_string().starts_with("a block of the table of features needs "), "{error}");
     assert!(index.features(8, 1.0, &[Feature::Pca1]).is_ok());
