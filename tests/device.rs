@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures::executor::{LocalPool, ThreadPool};
 use futures::task::{LocalSpawnExt, SpawnExt};
 use swath::{
-    Device, DeviceChoice, DeviceOptions, Error, Gray8, Image, ImageView, Readback, Rgb8, SimdLevel, Threshold,
+    Device, DeviceChoice, DeviceOptions, Error, Feature, Gray8, Image, ImageView, Neighborhood, Readback, Rgb8,
+    SimdLevel, Threshold,
 };
 
 use support::executors;
@@ -200,6 +201,30 @@ fn several_operations_share_one_submission() {
     assert_eq!(after.submissions, before.submissions + 1);
     mask.wait().unwrap();
     assert_eq!(device.stats().submissions, before.submissions + 1);
+}
+
+#[test]
+fn a_cloud_is_indexed_once_whatever_is_asked_of_it() {
+    let xyz: Vec<_> = (0..3_000).map(|i| [f64::from(i % 50), f64::from(i / 50), f64::from(i * 7 % 11)]).collect();
+    for device in devices() {
+        let cloud = device.points(&xyz).unwrap();
+        assert_eq!(device.stats().indexes_built, 0, "nothing was asked yet of {}", device.info());
+        let lists = cloud.knn(8).unwrap();
+        let first = device.stats();
+        let table = cloud.clone().features(Neighborhood::Knn(12), &[Feature::Planarity]).unwrap();
+        let more = cloud.knn(20).unwrap();
+        cloud.build_index().unwrap();
+        let all = device.stats();
+        assert_eq!((first.indexes_built, all.indexes_built), (1, 1), "{}", device.info());
+        assert_eq!(all.bytes_uploaded, first.bytes_uploaded, "nothing more is sent to {}", device.info());
+        assert!(all.launches <= first.launches + 2, "a query of 3,000 points is one launch on {}", device.info());
+        assert_eq!(all.bytes_read, 0, "nothing is read back to build or query on {}", device.info());
+        lists.read().wait().unwrap();
+        table.read().wait().unwrap();
+        more.read().wait().unwrap();
+        assert_eq!(device.points(&xyz).unwrap().knn(1).unwrap().read().wait().unwrap().indices().len(), 3_000);
+        assert_eq!(device.stats().indexes_built, 2, "another cloud has its own on {}", device.info());
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! neighbours, and shape features fused with them.
 //!
 //! Data goes one way: `coordinates` -> `cloud` -> `tree` (`hilbert`, `sort`, `boxes`) -> `walk` -> `knn` or `features`.
-//! What the CPU runs are pure functions over slices; what a GPU runs is in `on_gpu` and in `shaders/points`.
+//! What the CPU runs are pure functions over slices; what a GPU runs is in `on_gpu` and in `shaders/points`, from the
+//! local coordinates on. Both make the same tree; `packing` says how a GPU lays it out.
 
 mod boxes;
 mod cloud;

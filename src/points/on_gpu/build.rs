@@ -210,8 +210,8 @@ pub(super) fn subjects() -> Vec<crate::shaders::Subject> {
 mod tests {
     use super::*;
     use crate::device::DispatchLimits;
-    use crate::points::on_gpu::tests::{device, gpu_of, tree, workers};
-    use crate::points::packing::GpuTree;
+    use crate::points::on_gpu::tests::{constant, device, gpu_of, tree, workers};
+    use crate::points::packing::{GPU_FAN_OUT, GpuTree};
     use crate::points::samples::{self, Random};
 
     /// What a GPU builds, read back.
@@ -249,6 +249,16 @@ mod tests {
             ("denormals".into(), pick(&[1e-40, -1e-40, 1e-45, 0.0, -0.0, 3.0, -5.0], 900)),
             ("the widest range".into(), pick(&[1e18, -1e18, 1.0, 0.0, -1e-18], 900)),
         ]
+    }
+
+    #[test]
+    fn the_shaders_leaves_and_fan_out_are_the_hosts() {
+        assert_eq!(constant(&LEAVES, "LEAF") as usize, LEAF);
+        assert_eq!(constant(&LEVELS, "FAN_OUT") as usize, GPU_FAN_OUT);
+        assert_eq!(constant(&PLACES, "AXIS_BITS") * 3, 2 * HALF_BITS);
+        for kernel in [PLACES, GATHER, PACK, LEAVES, LEVELS] {
+            assert_eq!(constant(&kernel, "WORKGROUP_SIZE"), WORKGROUP_SIZE, "{}", kernel.label);
+        }
     }
 
     #[test]

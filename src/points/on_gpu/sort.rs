@@ -184,7 +184,7 @@ pub(super) fn subjects() -> Vec<crate::shaders::Subject> {
 mod tests {
     use super::*;
     use crate::device::DispatchLimits;
-    use crate::points::on_gpu::tests::{device, gpu_of};
+    use crate::points::on_gpu::tests::{constant, device, gpu_of};
     use crate::points::samples::Random;
 
     /// The keys with their indices, sorted on the device.
@@ -223,6 +223,17 @@ mod tests {
             ("in order", (0..len as u32).collect(), 32),
             ("in reverse", (0..len as u32).rev().collect(), 32),
         ]
+    }
+
+    #[test]
+    fn the_shaders_digits_tiles_and_blocks_are_the_hosts() {
+        for kernel in [COUNT, SCATTER] {
+            assert_eq!(constant(&kernel, "DIGITS"), DIGITS);
+            assert_eq!(constant(&kernel, "ROUNDS") * constant(&kernel, "WORKGROUP_SIZE"), TILE);
+        }
+        for kernel in [SUM, SCAN] {
+            assert_eq!(constant(&kernel, "ITEMS_PER_INVOCATION") * constant(&kernel, "WORKGROUP_SIZE"), BLOCK);
+        }
     }
 
     #[test]

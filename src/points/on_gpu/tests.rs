@@ -4,7 +4,7 @@
 use crate::cpu::{SimdLevel, Workers};
 use crate::device::{Device, DeviceChoice, DeviceOptions, DispatchLimits, Executor};
 use crate::error::Error;
-use crate::gpu::Gpu;
+use crate::gpu::{Gpu, Kernel};
 use crate::points::features::eigen_features;
 use crate::points::hilbert::CurveScale;
 use crate::points::knn::{Askers, nearest_neighbors};
@@ -34,6 +34,17 @@ pub(super) fn gpu_of(device: &Device) -> &Gpu {
     match device.executor() {
         Executor::Gpu(gpu) => gpu,
         Executor::Cpu => unreachable!("a GPU was asked for"),
+    }
+}
+
+/// A constant of a shader.
+pub(super) fn constant(kernel: &Kernel, name: &str) -> u32 {
+    let module = naga::front::wgsl::parse_str(&kernel.source).unwrap();
+    let constant = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name));
+    let value = &module.global_expressions[constant.unwrap_or_else(|| panic!("{name} is a constant")).1.init];
+    match value {
+        naga::Expression::Literal(naga::Literal::U32(value)) => *value,
+        other => panic!("{name} is a number, not {other:?}"),
     }
 }
 
