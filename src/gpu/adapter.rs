@@ -160,7 +160,8 @@ fn limits_of(device: &wgpu::Device) -> Limits {
     let limits = device.limits();
     Limits {
         max_groups: limits.max_compute_workgroups_per_dimension,
-        max_binding: limits.max_storage_buffer_binding_size,
+        // Metal allows more, but shaders know the size of a binding, and index its words, as 32-bit numbers.
+        max_binding: limits.max_storage_buffer_binding_size.min(u64::from(u32::MAX)),
         max_buffer: limits.max_buffer_size,
         alignment: u64::from(limits.min_storage_buffer_offset_alignment),
     }

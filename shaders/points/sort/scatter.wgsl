@@ -16,7 +16,8 @@
 
 const MASK_WORDS = WORKGROUP_SIZE / 32u;
 
-var<workgroup> masks: array<atomic<u32>, DIGITS * MASK_WORDS>;
+// By word, then digit, so that invocations with different digits meet in different banks.
+var<workgroup> masks: array<atomic<u32>, MASK_WORDS * DIGITS>;
 var<workgroup> next: array<u32, DIGITS>; // where the next key of each digit goes
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -42,7 +43,7 @@ fn main(
         var key = 0u;
         if present {
             key = keys[item];
-            atomicOr(&masks[digit_of(key) * MASK_WORDS + own_word], own_bit);
+            atomicOr(&masks[own_word * DIGITS + digit_of(key)], own_bit);
         }
         workgroupBarrier();
         let digit = digit_of(key);
@@ -50,7 +51,7 @@ fn main(
         var all = 0u;
         if present {
             for (var word = 0u; word < MASK_WORDS; word++) {
-                let mask = atomicLoad(&masks[digit * MASK_WORDS + word]);
+                let mask = atomicLoad(&masks[word * DIGITS + digit]);
                 all += countOneBits(mask);
                 before += countOneBits(mask & bits_below(word, own_word, own_bit));
             }
@@ -60,7 +61,7 @@ fn main(
         }
         workgroupBarrier();
         if present {
-            atomicStore(&masks[digit * MASK_WORDS + own_word], 0u);
+            atomicStore(&masks[own_word * DIGITS + digit], 0u);
             if before + 1u == all {
                 next[digit] += all;
             }
