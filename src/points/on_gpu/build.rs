@@ -145,7 +145,12 @@ impl GpuIndex {
 }
 
 /// Indices in the order of the curve; at equal places, in the order of the input.
-fn order_along_curve(gpu: &Gpu, coordinates: &Arc<Lease>, len: usize, scale: CurveScale) -> Result<Arc<Lease>, Error> {
+pub(super) fn order_along_curve(
+    gpu: &Gpu,
+    coordinates: &Arc<Lease>,
+    len: usize,
+    scale: CurveScale,
+) -> Result<Arc<Lease>, Error> {
     let upper = gpu.lease(4 * len as u64)?;
     let lower = Pairs::lease(gpu, len)?;
     let CurveScale { min: [x, y, z], scale } = scale;
