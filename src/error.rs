@@ -186,11 +186,55 @@ pub enum Error {
         limit: usize,
     },
     /// A feature table without columns was asked for.
-    #[error("no features were asked for; name at least one, or use Feature::ALL")]
+    #[error("no features were asked for; name at least one, or use Features::geometric()")]
     NoFeatures,
+    /// A feature needs what the cloud does not have.
+    #[error("{feature} needs {attribute}; give them to the cloud with PointCloud::{method}")]
+    MissingAttribute {
+        /// The feature's name.
+        feature: &'static str,
+        /// What it needs.
+        attribute: &'static str,
+        /// The method that adds it.
+        method: &'static str,
+    },
+    /// There is not one value for each point.
+    #[error("{given} {what} were given for {points} points; give one for each point, in their order")]
+    AttributeLength {
+        /// What was given.
+        what: &'static str,
+        /// How many.
+        given: usize,
+        /// How many points there are.
+        points: usize,
+    },
+    /// A colour exceeds the largest value that its channel was said to have, or that is 0.
+    #[error(
+        "point {point} has a channel of {value}, but the channel's largest value was given as {maximum}; \
+             give 255 for 8-bit and 65535 for 16-bit colours"
+    )]
+    ChannelRange {
+        /// Index of the point in the input.
+        point: usize,
+        /// Its value.
+        value: u16,
+        /// The largest value that was given.
+        maximum: u16,
+    },
+    /// No point is ground.
+    #[error("none of the points is ground; classify the cloud first, or leave out height_above_ground")]
+    NoGround,
     /// A feature's name is not known.
     #[error("{name:?} is not a feature; the features are {known}")]
     UnknownFeature {
+        /// The name that was given.
+        name: String,
+        /// All names, separated by commas.
+        known: String,
+    },
+    /// A convention's name is not known.
+    #[error("{name:?} is not a convention; the conventions are {known}")]
+    UnknownConvention {
         /// The name that was given.
         name: String,
         /// All names, separated by commas.

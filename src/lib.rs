@@ -54,8 +54,8 @@ pub use device::{
 pub use error::Error;
 pub use memory::{DeviceStats, PoolStats};
 pub use points::{
-    Feature, FeatureTable, HostFeatures, HostNeighbors, HostRadiusNeighbors, Neighborhood, Neighbors, PointCloud,
-    PointsOptions, RadiusNeighbors, SelfMode,
+    Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
+    Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode,
 };
 pub use tensor::{HostTensor, Tensor};
 

@@ -74,7 +74,7 @@ fn neighbors(cloud: &PointCloud) -> HostNeighbors {
 }
 
 fn table(cloud: &PointCloud) -> HostFeatures {
-    let table = cloud.features(Neighborhood::Knn(K), &Feature::ALL);
+    let table = cloud.features(Neighborhood::Knn(K), &swath::Features::eigen());
     table.and_then(|table| table.read().wait()).expect("features")
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::attributes::Attributes;
 use super::coordinates::{PointsOptions, localize};
 #[cfg(feature = "gpu")]
 use super::hilbert::CurveScale;
@@ -16,9 +17,13 @@ use crate::error::Error;
 ///
 /// Cheap to clone; clones share points and index.
 #[derive(Clone)]
-pub struct PointCloud(Arc<Inner>);
+pub struct PointCloud {
+    shared: Arc<Shared>,
+    attributes: Arc<Attributes>,
+}
 
-struct Inner {
+/// What clouds that differ in attributes alone have in common.
+struct Shared {
     device: Device,
     len: usize,
     origin: [f64; 3],
@@ -89,7 +94,7 @@ impl Device {
             });
         }
         let local = localize(self.queue().cpu(), xyz, options)?;
-        Ok(PointCloud(Arc::new(Inner {
+        let shared = Shared {
             device: self.clone(),
             len: xyz.len(),
             origin: local.origin,
@@ -98,29 +103,30 @@ impl Device {
             #[cfg(feature = "gpu")]
             scale: local.scale,
             index: Mutex::new(None),
-        })))
+        };
+        Ok(PointCloud { shared: Arc::new(shared), attributes: Arc::default() })
     }
 }
 
 impl PointCloud {
     /// How many points there are.
     pub fn len(&self) -> usize {
-        self.0.len
+        self.shared.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.len == 0
+        self.shared.len == 0
     }
 
     /// The point that local coordinates are relative to.
     pub fn origin(&self) -> [f64; 3] {
-        self.0.origin
+        self.shared.origin
     }
 
     /// The unit of which local coordinates are whole multiples, if one was given and the cloud is narrow enough for it.
     pub fn unit(&self) -> Option<f64> {
-        self.0.unit
+        self.shared.unit
     }
 
     /// Builds the index that queries use, if that has not happened yet; queries do so by themselves.
@@ -136,45 +142,61 @@ impl PointCloud {
     pub(super) fn index(&self) -> Result<Index, Error> {
         // Held while the build is recorded, so that it happens once. Nothing in there waits, for workers least of all:
         // a worker that waits may take up another query of this cloud, which would wait here for itself.
-        let mut index = self.0.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut index = self.shared.index.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = &*index {
             return Ok(index.clone());
         }
-        let built = match self.0.device.executor() {
+        let built = match self.shared.device.executor() {
             Executor::Cpu => {
-                let points = self.0.points.clone();
-                let [tree] = self.0.device.queue().record("building a point index", move |cpu| {
+                let points = self.shared.points.clone();
+                let [tree] = self.shared.device.queue().record("building a point index", move |cpu| {
                     Ok([Tree::build(points.as_slice(), &cpu.workers, cpu.level)?])
                 });
                 Index::Cpu(tree)
             }
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => {
-                let (coordinates, exact) = (self.0.points.as_slice(), self.0.unit.is_some());
-                Index::Gpu(Arc::new(GpuIndex::build(gpu, coordinates, self.0.scale, exact)?))
+                let (coordinates, exact) = (self.shared.points.as_slice(), self.shared.unit.is_some());
+                Index::Gpu(Arc::new(GpuIndex::build(gpu, coordinates, self.shared.scale, exact)?))
             }
         };
-        self.0.device.count_index();
+        self.shared.device.count_index();
         Ok(index.insert(built).clone())
     }
 
     pub(super) fn device(&self) -> &Device {
-        &self.0.device
+        &self.shared.device
     }
 
     /// Local coordinates in the order of the input, `[f32; 3]` a point.
     pub(super) fn points(&self) -> &Arc<HostBuffer> {
-        &self.0.points
+        &self.shared.points
+    }
+
+    /// What the points carry besides coordinates.
+    pub(super) fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The same points and index with other attributes.
+    pub(super) fn with_attributes(&self, attributes: Attributes) -> Self {
+        Self { shared: self.shared.clone(), attributes: Arc::new(attributes) }
     }
 
     /// What turns squared local units into squared units of the input.
     pub(super) fn squared_unit(&self) -> f32 {
-        self.0.unit.map_or(1.0, |unit| (unit * unit) as f32)
+        self.shared.unit.map_or(1.0, |unit| (unit * unit) as f32)
     }
 }
 
 impl std::fmt::Debug for PointCloud {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PointCloud({} points about {:?} on {})", self.0.len, self.0.origin, self.0.device.info().name)
+        write!(
+            f,
+            "PointCloud({} points about {:?} on {})",
+            self.shared.len,
+            self.shared.origin,
+            self.shared.device.info().name
+        )
     }
 }

@@ -92,14 +92,18 @@ pub(super) fn localize_queries(
 ) -> Result<HostBuffer, Error> {
     let (min, max) = bounds(cpu, xyz)?;
     Frame { origin, unit }.check(min, max)?;
-    let unit = unit.unwrap_or(1.0);
     let mut points = cpu.pool.lease::<[f32; 3]>(xyz.len())?;
     cpu.workers.for_each_chunk(points.as_mut_slice::<[f32; 3]>(), CHUNK, |index, to| {
         for (to, from) in to.iter_mut().zip(&xyz[index * CHUNK..]) {
-            *to = std::array::from_fn(|axis| ((from[axis] - origin[axis]) / unit) as f32);
+            *to = localize_point(*from, origin, unit);
         }
     });
     Ok(points)
+}
+
+/// A point in the frame of a cloud.
+pub(super) fn localize_point(point: [f64; 3], origin: [f64; 3], unit: Option<f64>) -> [f32; 3] {
+    std::array::from_fn(|axis| ((point[axis] - origin[axis]) / unit.unwrap_or(1.0)) as f32)
 }
 
 /// The squared radius in local units, for squared distances of local coordinates to be compared with.

@@ -48,8 +48,20 @@ impl Askers<'_> {
 
 /// What is done with the neighbours of a group.
 pub(super) trait Sink: Sync {
+    /// What a worker keeps from group to group.
+    type Scratch;
+
+    /// A fresh one.
+    fn scratch(&self) -> Self::Scratch;
+
     /// Takes the lists of a group.
-    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>);
+    fn take<S: Simd, const B: usize>(
+        &self,
+        simd: S,
+        queries: &Queries<'_>,
+        group: &Group<B>,
+        scratch: &mut Self::Scratch,
+    );
 }
 
 /// Finds the neighbours of all who ask and hands them on group by group, while they are in cache.
@@ -85,24 +97,26 @@ fn search_all<const B: usize>(
     let groups = askers.groups(tree);
     workers.for_each(groups.div_ceil(GROUPS), |block| {
         let block = block * GROUPS..groups.min((block + 1) * GROUPS);
-        dispatch!(level, simd => search_block::<_, B>(simd, tree, askers, block, reach, sink));
+        let mut scratch = sink.scratch();
+        dispatch!(level, simd => search_block::<_, B, _>(simd, tree, askers, block, reach, sink, &mut scratch));
     });
 }
 
 #[inline(always)]
-fn search_block<S: Simd, const B: usize>(
+fn search_block<S: Simd, const B: usize, K: Sink>(
     simd: S,
     tree: &Tree,
     askers: Askers<'_>,
     groups: Range<usize>,
     reach: &Reach,
-    sink: &impl Sink,
+    sink: &K,
+    scratch: &mut K::Scratch,
 ) {
     let mut group = Group::<B>::new();
     for index in groups {
         let queries = askers.group(tree, index);
         group.search(simd, tree, &queries, reach);
-        sink.take(simd, &queries, &group);
+        sink.take(simd, &queries, &group, scratch);
     }
 }
 
@@ -150,8 +164,12 @@ struct Rows<'a> {
 }
 
 impl Sink for Rows<'_> {
+    type Scratch = ();
+
+    fn scratch(&self) {}
+
     #[inline(always)]
-    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>) {
+    fn take<S: Simd, const B: usize>(&self, simd: S, queries: &Queries<'_>, group: &Group<B>, (): &mut ()) {
         for (lane, list) in group.lists[..queries.len].iter().enumerate() {
             let row = queries.points.index[lane] as usize;
             let mut indices = [0; MAX_NEIGHBORS];

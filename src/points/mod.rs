@@ -5,13 +5,17 @@
 //! What the CPU runs are pure functions over slices; what a GPU runs is in `on_gpu` and in `shaders/points`, from the
 //! local coordinates on. Both make the same tree; `packing` says how a GPU lays it out.
 
+mod attributes;
 mod boxes;
 mod cloud;
 mod coordinates;
 mod feature;
+mod feature_sets;
 mod features;
+mod heights;
 mod hilbert;
 mod knn;
+mod neighborhood;
 mod neighbors;
 #[cfg(feature = "gpu")]
 mod on_gpu;
@@ -23,6 +27,7 @@ mod radius;
 mod samples;
 mod self_mode;
 mod sort;
+mod spectral;
 mod table;
 mod top_k;
 mod tree;
@@ -32,9 +37,11 @@ mod within;
 pub use cloud::PointCloud;
 pub use coordinates::PointsOptions;
 pub use feature::Feature;
+pub use feature_sets::Features;
+pub use neighborhood::{Convention, Neighborhood};
 pub use neighbors::{HostNeighbors, Neighbors};
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use on_gpu::subjects;
 pub use self_mode::SelfMode;
-pub use table::{FeatureTable, HostFeatures, Neighborhood};
+pub use table::{FeatureOptions, FeatureTable, HostFeatures};
 pub use within::{HostRadiusNeighbors, RadiusNeighbors};

@@ -65,7 +65,8 @@ struct Tables(Vec<(HostFeatures, HostNeighbors)>);
 
 impl Bits for Tables {
     fn bits(&self) -> Cow<'_, [u8]> {
-        let columns = self.0.iter().flat_map(|(table, _)| Feature::ALL.map(|feature| table.column(feature)));
+        let columns =
+            self.0.iter().flat_map(|(table, _)| Features::eigen().into_iter().map(|feature| table.column(feature)));
         columns.flatten().flat_map(|column| bytemuck::cast_slice::<_, u8>(column).iter().copied()).collect()
     }
 }
@@ -80,7 +81,7 @@ fn features_of_knn() {
         run: |device, case| {
             let cloud = case.cloud.upload(device)?;
             let one = |k: &usize| {
-                let table = cloud.features(Neighborhood::Knn(*k), &Feature::ALL)?.read();
+                let table = cloud.features(Neighborhood::Knn(*k), &Features::eigen())?.read();
                 Ok((table.wait()?, cloud.knn(*k)?.read().wait()?))
             };
             Ok(Tables(case.ks.iter().map(one).collect::<Result<_, Error>>()?))

@@ -138,7 +138,7 @@ fn loose_clouds() -> impl Strategy<Value = Cloud> {
 fn check_cloud(device: &Device, cloud: &Cloud, k: usize, is_gpu: bool) -> Result<(), Mismatch> {
     let uploaded = cloud.upload(device).map_err(|error| Mismatch::at("the upload", error, "a cloud"))?;
     let lists = uploaded.knn(k).unwrap().read().wait().unwrap();
-    let table = uploaded.features(Neighborhood::Knn(k), &swath::Feature::ALL).unwrap().read().wait().unwrap();
+    let table = uploaded.features(Neighborhood::Knn(k), &swath::Features::eigen()).unwrap().read().wait().unwrap();
     let queries: Vec<_> = (0..cloud.local.len()).collect();
     let expected = neighbors::nearest(&cloud.local, &queries, k);
     let got = Lists { k, indices: lists.indices(), squared_distances: lists.squared_distances() };

@@ -50,7 +50,7 @@ fn features_of_other_points_are_found_to_be_wrong() {
     let points: Vec<[f64; 3]> = (0..60).map(|i| [f64::from(i % 8), f64::from(i / 8), f64::from(i * i % 7)]).collect();
     let cloud = Device::cpu().unwrap().points(&points).unwrap();
     let lists = cloud.knn(9).unwrap().read().wait().unwrap();
-    let table = cloud.features(Neighborhood::Knn(9), &Feature::ALL).unwrap().read().wait().unwrap();
+    let table = cloud.features(Neighborhood::Knn(9), &swath::Features::eigen()).unwrap().read().wait().unwrap();
     let verdict =
         |local: &[[f64; 3]]| features::check(local, 1.0, lists.indices(), 9, &table, &features::Bounds::of(false));
     assert_eq!(verdict(&points), Ok(()));

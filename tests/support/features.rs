@@ -1,7 +1,7 @@
 //! Features by the book in `f64`: covariance, `nalgebra`'s eigen-decomposition, and the formulas of [`Feature`].
 
 use nalgebra::{Matrix3, Vector3};
-use swath::{Feature, HostFeatures};
+use swath::{Feature, Features, HostFeatures};
 
 use super::{Mismatch, threads};
 
@@ -54,7 +54,10 @@ pub fn check(
     bounds: &Bounds,
 ) -> Result<(), Mismatch> {
     let neighbors = k.min(local.len());
-    let columns = Feature::ALL.map(|feature| table.column(feature).expect("all features were asked for"));
+    let columns = Features::eigen()
+        .into_iter()
+        .map(|feature| table.column(feature).expect("all features were asked for"))
+        .collect::<Vec<_>>();
     if table.len() != local.len() || columns.iter().any(|column| column.len() != local.len()) {
         return Err(Mismatch::at("the length", table.len(), local.len()));
     }
@@ -71,7 +74,7 @@ pub fn check(
 }
 
 fn all_nan(row: usize, got: &dyn Fn(Feature) -> f64) -> Result<(), Mismatch> {
-    match Feature::ALL.into_iter().find(|feature| !got(*feature).is_nan()) {
+    match Features::eigen().into_iter().find(|feature| !got(*feature).is_nan()) {
         Some(feature) => Err(Mismatch::at(format!("point {row}, {feature}"), got(feature), "NaN")),
         None => Ok(()),
     }

@@ -1,74 +1,96 @@
-//! Covariance of as many neighbourhoods at once as a register has lanes.
+//! Moments of neighbours that are listed nearest first, for as many points at once as a register has lanes.
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
+use super::moments::Moments;
 use crate::points::tree::LEAF;
 
-/// Symmetric 3x3 matrices, one a lane.
-#[derive(Clone, Copy)]
-pub(super) struct Covariance<S: Simd> {
-    pub(super) xx: S::f32s,
-    pub(super) xy: S::f32s,
-    pub(super) xz: S::f32s,
-    pub(super) yy: S::f32s,
-    pub(super) yz: S::f32s,
-    pub(super) zz: S::f32s,
-}
+/// The neighbours of one rank of sixteen queries, by coordinate.
+pub(super) type Rank = [[f32; LEAF]; 3];
 
-/// Covariance of `neighbors`, each the sixteen queries' neighbours of one rank, divided by their number, for the queries
-/// from `first` on.
+/// Writes count, mean, covariance and heights of the first `counts` of `neighbors` for the queries from `first` on.
 ///
 /// Coordinates are taken relative to `center`, the queries, which is exact or nearly so, then centred on the mean in a
 /// second pass: one pass loses all digits far from the origin. Sums run from the nearest to the farthest, so that every
-/// level gives the same bits.
+/// level gives the same bits. All lanes have at least `fewest` neighbours.
 #[inline(always)]
-pub(super) fn covariance<S: Simd>(
+pub(super) fn write_moments<S: Simd>(
     simd: S,
-    neighbors: &[[[f32; LEAF]; 3]],
-    center: &[[f32; LEAF]; 3],
+    neighbors: &[Rank],
+    counts: &[f32; LEAF],
+    fewest: usize,
+    center: &Rank,
     first: usize,
-) -> Covariance<S> {
+    moments: &mut Moments,
+) {
     let zero = S::f32s::splat(simd, 0.0);
-    let count = neighbors.len() as f32;
+    let count = load(simd, counts, first);
     let mut relative = [zero; 3];
     for axis in 0..3 {
         relative[axis] = load(simd, &center[axis], first);
     }
     let center = relative;
     let mut mean = [zero; 3];
-    for neighbor in neighbors {
+    let mut heights = [zero; 2];
+    for (rank, neighbor) in neighbors.iter().enumerate() {
         for axis in 0..3 {
-            mean[axis] += load(simd, &neighbor[axis], first) - center[axis];
+            relative[axis] = load(simd, &neighbor[axis], first) - center[axis];
         }
+        if rank >= fewest {
+            relative = kept(simd, rank, count, relative);
+        }
+        for axis in 0..3 {
+            mean[axis] += relative[axis];
+        }
+        heights = [heights[0].min(relative[2]), heights[1].max(relative[2])];
     }
+    // Lanes without neighbours hold no query.
+    let divisor = count.max(1.0);
     for axis in &mut mean {
-        *axis /= count;
+        *axis /= divisor;
     }
-    let mut sums = Covariance::<S> { xx: zero, xy: zero, xz: zero, yy: zero, yz: zero, zz: zero };
-    for neighbor in neighbors {
+    let mut sums = [zero; 6];
+    for (rank, neighbor) in neighbors.iter().enumerate() {
         for axis in 0..3 {
             relative[axis] = (load(simd, &neighbor[axis], first) - center[axis]) - mean[axis];
         }
+        if rank >= fewest {
+            relative = kept(simd, rank, count, relative);
+        }
         let [x, y, z] = relative;
-        sums.xx += x * x;
-        sums.xy += x * y;
-        sums.xz += x * z;
-        sums.yy += y * y;
-        sums.yz += y * z;
-        sums.zz += z * z;
+        let products = [x * x, x * y, x * z, y * y, y * z, z * z];
+        for entry in 0..6 {
+            sums[entry] += products[entry];
+        }
     }
-    Covariance::<S> {
-        xx: sums.xx / count,
-        xy: sums.xy / count,
-        xz: sums.xz / count,
-        yy: sums.yy / count,
-        yz: sums.yz / count,
-        zz: sums.zz / count,
+    store(count, &mut moments.count, first);
+    for axis in 0..3 {
+        store(mean[axis], &mut moments.mean[axis], first);
+    }
+    for entry in 0..6 {
+        store(sums[entry] / divisor, &mut moments.covariance[entry], first);
+    }
+    for end in 0..2 {
+        store(heights[end], &mut moments.heights[end], first);
     }
 }
 
+/// Offsets that add nothing in lanes that have no neighbour of this rank.
 #[inline(always)]
-fn load<S: Simd>(simd: S, from: &[f32; LEAF], first: usize) -> S::f32s {
+fn kept<S: Simd>(simd: S, rank: usize, count: S::f32s, offset: [S::f32s; 3]) -> [S::f32s; 3] {
+    let zero = S::f32s::splat(simd, 0.0);
+    let there = count.simd_gt(rank as f32);
+    let [x, y, z] = offset;
+    [there.select(x, zero), there.select(y, zero), there.select(z, zero)]
+}
+
+#[inline(always)]
+pub(super) fn load<S: Simd>(simd: S, from: &[f32; LEAF], first: usize) -> S::f32s {
     S::f32s::from_slice(simd, &from[first..first + S::f32s::LEN])
+}
+
+#[inline(always)]
+pub(super) fn store<S: Simd, V: SimdBase<S, Element = f32>>(values: V, to: &mut [f32; LEAF], first: usize) {
+    values.store_slice(&mut to[first..first + V::LEN]);
 }

@@ -4,10 +4,28 @@
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
-use super::covariance::Covariance;
-
 /// Sweeps over the three entries above the diagonal. A fifth changed nothing in 160,000 neighbourhoods of real clouds.
 const SWEEPS: usize = 4;
+
+/// Symmetric 3x3 matrices, one a lane.
+#[derive(Clone, Copy)]
+pub(super) struct Matrix<S: Simd> {
+    pub(super) xx: S::f32s,
+    pub(super) xy: S::f32s,
+    pub(super) xz: S::f32s,
+    pub(super) yy: S::f32s,
+    pub(super) yz: S::f32s,
+    pub(super) zz: S::f32s,
+}
+
+impl<S: Simd> Matrix<S> {
+    /// All entries zero.
+    #[inline(always)]
+    pub(super) fn zero(simd: S) -> Self {
+        let zero = S::f32s::splat(simd, 0.0);
+        Self { xx: zero, xy: zero, xz: zero, yy: zero, yz: zero, zz: zero }
+    }
+}
 
 /// Eigenvalues of a scaled matrix, largest first and none below zero, and their eigenvectors.
 #[derive(Clone, Copy)]
@@ -20,11 +38,23 @@ pub(super) struct Eigen<S: Simd> {
     pub(super) scale: S::f32s,
 }
 
+/// Values and vectors.
 #[inline(always)]
-pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
+pub(super) fn eigen<S: Simd>(simd: S, matrix: &Matrix<S>) -> Eigen<S> {
+    solve::<S, true>(simd, matrix)
+}
+
+/// Values alone, divided by the scale; the bits are those of [`eigen`].
+#[inline(always)]
+pub(super) fn eigenvalues<S: Simd>(simd: S, matrix: &Matrix<S>) -> [S::f32s; 3] {
+    solve::<S, false>(simd, matrix).values
+}
+
+#[inline(always)]
+fn solve<S: Simd, const VECTORS: bool>(simd: S, matrix: &Matrix<S>) -> Eigen<S> {
     let zero = S::f32s::splat(simd, 0.0);
     let one = S::f32s::splat(simd, 1.0);
-    let Covariance { xx, xy, xz, yy, yz, zz } = *matrix;
+    let Matrix { xx, xy, xz, yy, yz, zz } = *matrix;
     let scale = xx.max(yy).max(zz).max(xy.abs()).max(xz.abs()).max(yz.abs());
     let divisor = scale.simd_gt(zero).select(scale, one);
     let mut diagonal = [xx / divisor, yy / divisor, zz / divisor];
@@ -47,6 +77,9 @@ pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
             let (a, b) = (off[q], off[p]);
             off[q] = cosine * a - sine * b;
             off[p] = sine * a + cosine * b;
+            if !VECTORS {
+                continue;
+            }
             #[expect(clippy::needless_range_loop, reason = "several arrays by one axis")]
             for axis in 0..3 {
                 let (a, b) = (vectors[p][axis], vectors[q][axis]);
@@ -63,6 +96,9 @@ pub(super) fn eigen<S: Simd>(simd: S, matrix: &Covariance<S>) -> Eigen<S> {
         let swap = values[first].simd_lt(values[second]);
         let (a, b) = (values[first], values[second]);
         (values[first], values[second]) = (swap.select(b, a), swap.select(a, b));
+        if !VECTORS {
+            continue;
+        }
         #[expect(clippy::needless_range_loop, reason = "several arrays by one axis")]
         for axis in 0..3 {
             let (a, b) = (vectors[first][axis], vectors[second][axis]);
@@ -85,7 +121,9 @@ mod tests {
         #[inline(always)]
         fn body<S: Simd>(simd: S, m: [f32; 6]) -> ([f32; 3], [[f32; 3]; 3]) {
             let [xx, xy, xz, yy, yz, zz] = m.map(|entry| S::f32s::splat(simd, entry));
-            let eigen = eigen(simd, &Covariance { xx, xy, xz, yy, yz, zz });
+            let eigen = eigen(simd, &Matrix { xx, xy, xz, yy, yz, zz });
+            let alone = eigenvalues(simd, &Matrix { xx, xy, xz, yy, yz, zz });
+            assert!((0..3).all(|place| alone[place].as_slice() == eigen.values[place].as_slice()));
             let vectors = eigen.vectors.map(|vector| vector.map(|axis| axis.as_slice()[3]));
             (eigen.values.map(|value| (value * eigen.scale).as_slice()[3]), vectors)
         }

@@ -8,6 +8,8 @@ use super::top_k;
 use crate::error::Error;
 use crate::gpu::Lease;
 use crate::points::Feature;
+use crate::points::features::Request;
+use crate::points::neighborhood::Vicinity;
 
 /// A table of features in device memory.
 pub(in crate::points) struct GpuTable {
@@ -21,12 +23,9 @@ pub(in crate::points) struct GpuTable {
 
 impl GpuIndex {
     /// Records the fused computation of the features of every point's `k` nearest neighbours.
-    pub(in crate::points) fn features(
-        &self,
-        k: usize,
-        squared_unit: f32,
-        features: &[Feature],
-    ) -> Result<GpuTable, Error> {
+    pub(in crate::points) fn features(&self, request: &Request, features: &[Feature]) -> Result<GpuTable, Error> {
+        let Vicinity::Nearest(reach) = &request.vicinity else { return Err(Error::NoFeatures) };
+        let (k, squared_unit) = (reach.k, request.frame.squared_unit);
         const BYTES_PER_COUNT: u64 = 4;
         let bytes_per_row = 4 * features.len() as u64;
         let rows_per_block = self.rows_per_block("a block of the table of features", bytes_per_row)?;

@@ -25,7 +25,7 @@ pub(crate) fn variants() -> Vec<(String, String)> {
         .flat_map(|length| {
             [
                 (format!("knn of {length}"), knn::shader(length)),
-                (format!("features of {length}"), features::shader(length, &super::Feature::ALL)),
+                (format!("features of {length}"), features::shader(length, &super::Features::eigen())),
             ]
         })
         .collect()
@@ -39,9 +39,9 @@ pub(crate) fn subjects() -> Vec<crate::shaders::Subject> {
     let mut texts = Vec::new();
     for length in top_k::LENGTHS {
         texts.push(knn::shader(length));
-        texts.push(features::shader(length, &Feature::ALL));
+        texts.push(features::shader(length, &super::Features::eigen()));
     }
-    texts.extend(Feature::ALL.iter().map(|feature| features::shader(top_k::LENGTHS[0], &[*feature])));
+    texts.extend(super::Features::eigen().iter().map(|feature| features::shader(top_k::LENGTHS[0], &[*feature])));
     texts.push(features::shader(top_k::LENGTHS[1], &[Feature::NormalZ, Feature::NormalZ]));
     let subject = |text| crate::shaders::Subject {
         kernel: index::kernel("a query of points", text),

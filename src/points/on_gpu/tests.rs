@@ -5,13 +5,14 @@ use crate::cpu::{SimdLevel, Workers};
 use crate::device::{Device, DeviceChoice, DeviceOptions, DispatchLimits, Executor};
 use crate::error::Error;
 use crate::gpu::{Gpu, Kernel};
-use crate::points::features::eigen_features;
+use crate::points::features::{Frame, Request, shape_features};
 use crate::points::hilbert::CurveScale;
 use crate::points::knn::{Askers, nearest_neighbors};
+use crate::points::neighborhood::Vicinity;
 use crate::points::samples::{self, Random};
 use crate::points::tree::Tree;
 use crate::points::walk::Reach;
-use crate::points::{Feature, Neighborhood, PointsOptions};
+use crate::points::{Convention, Feature, Features, Neighborhood, PointsOptions};
 
 use super::{GpuIndex, variants};
 
@@ -177,10 +178,17 @@ fn a_cloud_beyond_a_binding_is_an_error_and_the_device_goes_on() {
     assert!(index(gpu, &tree(&samples::town(4_096, 3)), false).is_ok());
 }
 
+/// For the `k` nearest neighbours.
+fn request(k: usize, unit: f32) -> Request {
+    let frame = Frame { unit, squared_unit: unit * unit, radius: None, chooses_k: false, viewpoint: None };
+    Request { vicinity: Vicinity::Nearest(Reach::nearest(k)), convention: Convention::Swath, frame }
+}
+
 fn cpu_features(tree: &Tree, points: &[[f32; 3]], k: usize, unit: f32, features: &[Feature]) -> (Vec<f32>, Vec<u32>) {
     let (mut columns, mut counts) = (vec![-7.0; points.len() * features.len()], vec![99; points.len()]);
     let level = SimdLevel::capped(None);
-    eigen_features(tree, points, k, unit, features, &workers(), level, &mut columns, &mut counts);
+    let to = features.iter().copied().zip(columns.chunks_mut(points.len().max(1))).collect();
+    shape_features(tree, points, &request(k, unit), &workers(), level, to, &mut counts);
     (columns, counts)
 }
 
@@ -194,7 +202,7 @@ fn gpu_features(
     features: &[Feature],
 ) -> (Vec<f32>, Vec<u32>) {
     let len = tree.len();
-    let table = index(gpu, tree, exact).unwrap().features(k, unit, features).unwrap();
+    let table = index(gpu, tree, exact).unwrap().features(&request(k, unit), features).unwrap();
     assert!(table.rows_per_block >= len);
     let read = [(table.columns, 4 * len * features.len()), (table.neighbor_counts, 4 * len)];
     let read = gpu.read(&read).unwrap().wait().unwrap();
@@ -224,11 +232,11 @@ fn features_are_those_of_the_cpu() {
     for (name, points) in clouds() {
         let (tree, exact) = (tree(&points), are_whole(&points));
         for k in [1, 3, 8, 20, 32] {
-            let got = gpu_features(gpu_of(&device), &tree, exact, k, 0.25, &Feature::ALL);
-            let expected = cpu_features(&tree, &points, k, 0.25, &Feature::ALL);
+            let got = gpu_features(gpu_of(&device), &tree, exact, k, 0.25, &Features::eigen());
+            let expected = cpu_features(&tree, &points, k, 0.25, &Features::eigen());
             assert_eq!(got.1, expected.1, "{name}, k = {k}: counts");
             for (place, (got, expected)) in got.0.iter().zip(&expected.0).enumerate() {
-                let (feature, row) = (Feature::ALL[place / points.len()], place % points.len());
+                let (feature, row) = (Features::eigen()[place / points.len()], place % points.len());
                 let same = match bound(feature) {
                     _ if same_number(*got, *expected) => true,
                     _ if is_llvmpipe(&device) => false,
@@ -245,7 +253,7 @@ fn features_are_those_of_the_cpu() {
 fn too_few_neighbours_are_nan_as_written_by_the_host() {
     let Some(device) = device(DispatchLimits::default()) else { return };
     let points = samples::town(40, 2);
-    let (columns, counts) = gpu_features(gpu_of(&device), &tree(&points), false, 2, 1.0, &Feature::ALL);
+    let (columns, counts) = gpu_features(gpu_of(&device), &tree(&points), false, 2, 1.0, &Features::eigen());
     assert!(columns.iter().all(|value| value.to_bits() == f32::NAN.to_bits()));
     assert_eq!(counts, [2; 40]);
 }
@@ -255,7 +263,7 @@ fn columns_come_in_the_order_asked_for() {
     let Some(device) = device(DispatchLimits::default()) else { return };
     let points = samples::town(300, 4);
     let tree = tree(&points);
-    let all = gpu_features(gpu_of(&device), &tree, false, 8, 1.0, &Feature::ALL).0;
+    let all = gpu_features(gpu_of(&device), &tree, false, 8, 1.0, &Features::eigen()).0;
     let features = [Feature::NormalZ, Feature::Linearity, Feature::NormalZ];
     let columns = gpu_features(gpu_of(&device), &tree, false, 8, 1.0, &features).0;
     for (column, feature) in columns.chunks(300).zip(features) {
@@ -303,7 +311,7 @@ fn tables_beyond_a_binding_come_back_whole() {
     for bytes in [64 << 10, 100_000] {
         let limits = DispatchLimits { max_groups_per_dimension: Some(3), max_binding_bytes: Some(bytes) };
         let Some(device) = device(limits) else { return };
-        assert_same_answers(&device, &xyz, Some(1.0), 16, &Feature::ALL);
+        assert_same_answers(&device, &xyz, Some(1.0), 16, &Features::eigen());
         assert_same_answers(&device, &xyz, None, 9, &[Feature::NormalZ; 5]);
     }
 }
@@ -316,9 +324,11 @@ fn a_block_that_no_binding_holds_is_an_error() {
     let most = gpu.limits().max_binding as usize;
     let points = samples::town(most / 64, 3);
     let index = index(gpu, &tree(&points), false).unwrap();
-    let Err(error) = index.features(8, 1.0, &vec![Feature::Pca1; most]) else { panic!("the table was accepted") };
+    let Err(error) = index.features(&request(8, 1.0), &vec![Feature::Pca1; most]) else {
+        panic!("the table was accepted")
+    };
     assert!(error.to_string().starts_with("a block of the table of features needs "), "{error}");
-    assert!(index.features(8, 1.0, &[Feature::Pca1]).is_ok());
+    assert!(index.features(&request(8, 1.0), &[Feature::Pca1]).is_ok());
 }
 
 #[test]
