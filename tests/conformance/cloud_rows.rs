@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use swath::{Error, Feature, HostFeatures, HostNeighbors, Neighborhood};
+use swath::{Error, Features, HostFeatures, HostNeighbors, Neighborhood};
 
 use crate::cloud_cases::{CloudCase, all};
 use crate::runner::{Bits, Row};

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use swath::{Device, Feature, Neighborhood};
+use swath::{Device, Neighborhood};
 
 use crate::support::neighbors::{Lists, check, nearest};
 use crate::support::{Mismatch, equal, features, images};

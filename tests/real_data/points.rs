@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use swath::{Device, Feature, HostFeatures, HostNeighbors, Neighborhood, PointCloud, PointsOptions, SimdLevel};
+use swath::{Device, Features, HostFeatures, HostNeighbors, Neighborhood, PointCloud, PointsOptions, SimdLevel};
 
 use crate::support::data::{PointFile, files, read_points};
 use crate::support::executors::{self, Executor, say};
