@@ -7,6 +7,7 @@ pub mod executors;
 pub mod features;
 pub mod images;
 pub mod neighbors;
+pub mod npz;
 pub mod random;
 pub mod threads;
 
