@@ -4,6 +4,7 @@
 //! it is made, before any clock starts. The criterion benches `images` and `points` time each contestant by itself;
 //! `ratios` runs them in turn and prints how many times faster Swath is.
 
+pub mod conditions;
 mod executors;
 mod inputs;
 mod races;

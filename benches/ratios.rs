@@ -3,39 +3,69 @@
 //! The contestants of a race run in turn, round after round, so that whatever else the machine does meets them all
 //! alike. The table gives medians, and their ratio.
 
-use std::process::Command;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use swath_benches::conditions::{cpu_name, rustc, today, version_of};
 use swath_benches::{Contestant, Race, clouds, image_races, is_timed, point_races, threads};
 
 const ROUNDS: usize = 7;
 
+/// What takes part in one run.
+struct Selection {
+    images: bool,
+    clouds: &'static [&'static str],
+    neighbors: &'static [usize],
+    /// Swath's executors, by name.
+    executors: &'static [&'static str],
+}
+
+/// The table of the README.
+const OVERVIEW: Selection =
+    Selection { images: true, clouds: &["town", "autzen", "ign"], neighbors: &[16], executors: &["swath"] };
+
+/// Points alone, and more of them: a cloud in no order, few and many neighbours, and the SIMD level of most machines.
+const POINTS: Selection = Selection {
+    images: false,
+    clouds: &["autzen", "ign", "uniform_1m"],
+    neighbors: &[8, 16, 32],
+    executors: &["swath", "avx2"],
+};
+
 fn main() {
     let rounds = if is_timed() { ROUNDS } else { 1 };
-    let mut rows: Vec<String> = image_races().into_iter().flat_map(|race| rows_of(race, rounds)).collect();
-    for cloud in clouds() {
-        rows.extend(point_races(&cloud).into_iter().flat_map(|race| rows_of(race, rounds)));
+    let selection = if std::env::args().any(|argument| argument == "points") { &POINTS } else { &OVERVIEW };
+    let images = if selection.images { image_races() } else { Vec::new() };
+    let mut rows: Vec<String> = images.into_iter().flat_map(|race| rows_of(race, selection, rounds)).collect();
+    for cloud in clouds(selection.clouds) {
+        for race in point_races(&cloud, selection.neighbors) {
+            rows.extend(rows_of(race, selection, rounds));
+        }
     }
     println!("{}\n", conditions(rounds));
     println!("| race | Swath | rival | its time | Swath is |\n|---|---:|---|---:|---:|");
     rows.iter().for_each(|row| println!("{row}"));
 }
 
-/// One row for each rival of `race`; none where there is no rival.
-fn rows_of(mut race: Race<'_>, rounds: usize) -> Vec<String> {
-    race.contestants.retain(|contestant| contestant.is_rival || contestant.name == "swath");
-    if race.contestants.len() < 2 {
+/// One row for each of Swath's executors and each rival of `race`; none where there is no rival.
+fn rows_of(mut race: Race<'_>, selection: &Selection, rounds: usize) -> Vec<String> {
+    let is_selected = |name: &str| selection.executors.contains(&name);
+    race.contestants.retain(|contestant| contestant.is_rival || is_selected(&contestant.name));
+    if !race.contestants.iter().any(|contestant| contestant.is_rival) {
         return Vec::new();
     }
     eprintln!("{} ..", race.name);
     let medians = medians(&mut race.contestants, rounds);
-    let swath = medians[0];
-    let rivals = race.contestants.iter().zip(&medians).skip(1);
-    let row = |(rival, median): (&Contestant<'_>, &Duration)| {
-        let ratio = median.as_secs_f64() / swath.as_secs_f64();
-        format!("| {} | {} | {} | {} | {ratio:.1}x |", race.name, millis(swath), rival.name, millis(*median))
-    };
-    rivals.map(row).collect()
+    let timed = || race.contestants.iter().zip(&medians);
+    let (swath, rivals) = (timed().filter(|(who, _)| !who.is_rival), || timed().filter(|(who, _)| who.is_rival));
+    swath.flat_map(|swath| rivals().map(move |rival| (swath, rival))).map(|pair| row(&race.name, pair)).collect()
+}
+
+type Timed<'a> = (&'a Contestant<'a>, &'a Duration);
+
+fn row(race: &str, ((swath, time), (rival, rival_time)): (Timed<'_>, Timed<'_>)) -> String {
+    let ratio = rival_time.as_secs_f64() / time.as_secs_f64();
+    let level = if swath.name == "swath" { String::new() } else { format!(" ({})", swath.name) };
+    format!("| {race} | {}{level} | {} | {} | {ratio:.1}x |", millis(*time), rival.name, millis(*rival_time))
 }
 
 /// The median time of each contestant. One untimed run each comes first; every round starts with another one.
@@ -74,37 +104,4 @@ fn conditions(rounds: usize) -> String {
         rustc(),
         today(),
     )
-}
-
-fn cpu_name() -> String {
-    let described = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = described.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    name.map_or_else(|| std::env::consts::ARCH.into(), |(_, name)| name.into())
-}
-
-fn rustc() -> String {
-    let output = Command::new("rustc").arg("--version").output();
-    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    version.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
-}
-
-/// The version that the lock file holds for the package `name`.
-fn version_of(name: &str) -> &'static str {
-    let entry = format!("name = \"{name}\"\nversion = \"");
-    let version = include_str!("../Cargo.lock").split_once(&entry).and_then(|(_, rest)| rest.split_once('"'));
-    version.map_or("of unknown version", |(version, _)| version)
-}
-
-/// Today's date in UTC. Days to year, month, day: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let days = seconds / 86_400 + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02}")
 }

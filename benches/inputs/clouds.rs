@@ -1,4 +1,4 @@
-//! Point clouds: a made-up town, and the airborne tiles among the test data.
+//! Point clouds: a made-up town, points anywhere in a cube, and the airborne tiles among the test data.
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,28 @@ pub struct Cloud {
 }
 
 impl Cloud {
+    /// The cloud of this name, cut off after `limit` points; prints why where it is not there.
+    pub fn named(name: &str, limit: usize) -> Option<Self> {
+        match name {
+            "town" => Some(Self { name: "town", xyz: town(limit.min(200_000)), unit: None }),
+            "uniform_1m" => Some(Self { name: "uniform_1m", xyz: uniform(limit.min(1_000_000)), unit: None }),
+            "autzen" => Self::tile("autzen", "autzen_crop_1p8M_rgb.laz", limit),
+            "ign" => Self::tile("ign", "ign_lidarhd_rgbnir_698k.laz", limit),
+            _ => {
+                eprintln!("{name} is left out: there is no such cloud");
+                None
+            }
+        }
+    }
+
+    fn tile(name: &'static str, file: &str, limit: usize) -> Option<Self> {
+        let Some(path) = data_file(file) else {
+            eprintln!("{name} is left out: SWATH_TEST_DATA names no folder with points/{file}");
+            return None;
+        };
+        Some(Self { name, xyz: read(&path, limit), unit: Some(0.01) })
+    }
+
     /// The lower corner of the bounding box: the origin of local coordinates.
     pub fn corner(&self) -> [f64; 3] {
         let lower = |corner: [f64; 3], point: &[f64; 3]| [0, 1, 2].map(|axis| corner[axis].min(point[axis]));
@@ -34,17 +56,10 @@ impl Cloud {
     }
 }
 
-/// The town, and each tile that is there; prints a line for each that is not.
-pub fn clouds() -> Vec<Cloud> {
+/// The clouds of these names; prints a line for each that is not there.
+pub fn clouds(names: &[&str]) -> Vec<Cloud> {
     let limit = if is_timed() { usize::MAX } else { SMALL };
-    let mut clouds = vec![Cloud { name: "town", xyz: town(limit.min(200_000)), unit: None }];
-    for (name, file) in [("autzen", "autzen_crop_1p8M_rgb.laz"), ("ign", "ign_lidarhd_rgbnir_698k.laz")] {
-        match data_file(file) {
-            Some(path) => clouds.push(Cloud { name, xyz: read(&path, limit), unit: Some(0.01) }),
-            None => eprintln!("{name} is left out: SWATH_TEST_DATA names no folder with points/{file}"),
-        }
-    }
-    clouds
+    names.iter().filter_map(|name| Cloud::named(name, limit)).collect()
 }
 
 fn data_file(name: &str) -> Option<PathBuf> {
@@ -78,4 +93,10 @@ fn town(points: usize) -> Vec<[f64; 3]> {
         [x, y, ground + height]
     };
     (0..points).map(|_| point()).collect()
+}
+
+/// Anywhere in a cube of 100, in no order: hardest on caches.
+fn uniform(points: usize) -> Vec<[f64; 3]> {
+    let mut random = Random::new(3);
+    (0..points).map(|_| [0, 1, 2].map(|_| random.below(100.0))).collect()
 }

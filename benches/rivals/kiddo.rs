@@ -48,22 +48,9 @@ impl Kiddo {
         &self.in_curve_order
     }
 
-    /// One query at a time, in parallel blocks, written into `rows`, which are those of the caller from run to run.
+    /// See [`fill`].
     pub fn fill(&self, queries: &[[f32; 3]], k: usize, rows: &mut Rows) {
-        let nearest = NonZeroUsize::new(k).expect("k is at least 1");
-        let indices = rows.indices.par_chunks_mut(BLOCK * k);
-        let blocks = indices.zip(rows.squared_distances.par_chunks_mut(BLOCK * k)).zip(queries.par_chunks(BLOCK));
-        pool().install(|| {
-            blocks.for_each(|((indices, distances), queries)| {
-                for (row, query) in queries.iter().enumerate() {
-                    let found = self.tree.query(query).nearest_n::<SquaredEuclidean<f32>>(nearest).execute();
-                    for (place, item) in found.iter().enumerate() {
-                        indices[row * k + place] = item.item;
-                        distances[row * k + place] = item.distance;
-                    }
-                }
-            });
-        });
+        fill(&self.tree, queries, k, rows);
     }
 
     /// All queries through kiddo's own batch call.
@@ -72,6 +59,24 @@ impl Kiddo {
         let executor = Executor::parallel_in_pool(Arc::clone(pool()));
         self.tree.query_batch(queries).nearest_n::<SquaredEuclidean<f32>>(nearest).with_executor(&executor).execute()
     }
+}
+
+/// One query at a time, in parallel blocks, written into `rows`, which are those of the caller from run to run.
+pub fn fill(tree: &ImmutableKdTree<f32, 3>, queries: &[[f32; 3]], k: usize, rows: &mut Rows) {
+    let nearest = NonZeroUsize::new(k).expect("k is at least 1");
+    let indices = rows.indices.par_chunks_mut(BLOCK * k);
+    let blocks = indices.zip(rows.squared_distances.par_chunks_mut(BLOCK * k)).zip(queries.par_chunks(BLOCK));
+    pool().install(|| {
+        blocks.for_each(|((indices, distances), queries)| {
+            for (row, query) in queries.iter().enumerate() {
+                let found = tree.query(query).nearest_n::<SquaredEuclidean<f32>>(nearest).execute();
+                for (place, item) in found.iter().enumerate() {
+                    indices[row * k + place] = item.item;
+                    distances[row * k + place] = item.distance;
+                }
+            }
+        });
+    });
 }
 
 fn sorted_along_curve(points: &[[f32; 3]]) -> Vec<[f32; 3]> {

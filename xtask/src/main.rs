@@ -2,6 +2,8 @@
 
 mod bench;
 mod check;
+mod compare;
+mod markers;
 mod packages;
 mod process;
 mod test;
@@ -17,7 +19,9 @@ usage: cargo xtask TASK
                     with ARGS, only what `cargo test ARGS` selects
   check wasm        type-check the library for wasm32-unknown-unknown, as the browser will use it
   bench [--readme]  race Swath against its rivals in one run and print a markdown table of ratios;
-                    with --readme, put it into README.md too";
+                    with --readme, put it into README.md too; `bench points` races longer, on points alone
+  compare points    race Swath against point-cloud engines of other languages, and print such a table;
+                    with --docs, put it into docs/compare.md too";
 
 /// What a task ends with: the exit code of the work it ran, or the reason why that work could not start.
 type Outcome = Result<ExitCode, String>;
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => test::run(rest),
         ["check", rest @ ..] => check::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["compare", rest @ ..] => compare::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

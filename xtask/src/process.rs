@@ -1,6 +1,6 @@
 //! Running other programs from the repository's root, each announced by one line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::Outcome;
@@ -8,6 +8,12 @@ use crate::Outcome;
 /// The repository's root, whatever folder the task was started in.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in a folder of the repository")
+}
+
+/// Cargo's folder for everything that is built.
+pub fn target() -> PathBuf {
+    // Commands run in the root, so a relative folder lies there.
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// The cargo that runs this task, with `args`.

@@ -75,8 +75,7 @@ fn debian_cargo(args: &[&str]) -> Command {
 
 /// A folder apart: two compilers in one folder would rebuild each other's work.
 fn target_dir() -> std::path::PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| process::root().join("target"), Into::into);
-    target.join("wasm")
+    process::target().join("wasm")
 }
 
 fn has_target() -> bool {
