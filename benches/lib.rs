@@ -13,5 +13,5 @@ mod timing;
 
 pub use executors::threads;
 pub use inputs::{Cloud, clouds};
-pub use races::{Contestant, Race, image_races, point_races};
+pub use races::{Contestant, Race, image_races, index_and_knn_races, point_races};
 pub use timing::{is_timed, time_with_criterion};

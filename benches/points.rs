@@ -6,7 +6,7 @@ use criterion::Criterion;
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     for cloud in swath_benches::clouds(&["town", "autzen", "ign", "uniform_1m"]) {
-        for race in swath_benches::point_races(&cloud, &[8, 16, 32]) {
+        for race in swath_benches::point_races(&cloud, &[16]) {
             swath_benches::time_with_criterion(&mut criterion, race);
         }
     }

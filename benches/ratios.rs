@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
-use swath_benches::{Contestant, Race, clouds, image_races, is_timed, point_races, threads};
+use swath_benches::{Contestant, Race, clouds, image_races, index_and_knn_races, is_timed, point_races, threads};
 
 const ROUNDS: usize = 7;
 
@@ -14,20 +14,29 @@ const ROUNDS: usize = 7;
 struct Selection {
     images: bool,
     clouds: &'static [&'static str],
-    neighbors: &'static [usize],
+    /// Each k of the races for neighbours, index ready.
+    knn: &'static [usize],
+    /// Each k of those for index and neighbours together.
+    index_and_knn: &'static [usize],
     /// Swath's executors, by name.
     executors: &'static [&'static str],
 }
 
 /// The table of the README.
-const OVERVIEW: Selection =
-    Selection { images: true, clouds: &["town", "autzen", "ign"], neighbors: &[16], executors: &["swath"] };
+const OVERVIEW: Selection = Selection {
+    images: true,
+    clouds: &["town", "autzen", "ign"],
+    knn: &[16],
+    index_and_knn: &[],
+    executors: &["swath"],
+};
 
 /// Points alone, and more of them: a cloud in no order, few and many neighbours, and the SIMD level of most machines.
 const POINTS: Selection = Selection {
     images: false,
     clouds: &["autzen", "ign", "uniform_1m"],
-    neighbors: &[8, 16, 32],
+    knn: &[8, 16, 32],
+    index_and_knn: &[8, 16, 32],
     executors: &["swath", "avx2"],
 };
 
@@ -37,7 +46,8 @@ fn main() {
     let images = if selection.images { image_races() } else { Vec::new() };
     let mut rows: Vec<String> = images.into_iter().flat_map(|race| rows_of(race, selection, rounds)).collect();
     for cloud in clouds(selection.clouds) {
-        for race in point_races(&cloud, selection.neighbors) {
+        let together = index_and_knn_races(&cloud, selection.index_and_knn);
+        for race in point_races(&cloud, selection.knn).chain(together) {
             rows.extend(rows_of(race, selection, rounds));
         }
     }
@@ -55,14 +65,16 @@ fn rows_of(mut race: Race<'_>, selection: &Selection, rounds: usize) -> Vec<Stri
     }
     eprintln!("{} ..", race.name);
     let medians = medians(&mut race.contestants, rounds);
-    let timed = || race.contestants.iter().zip(&medians);
-    let (swath, rivals) = (timed().filter(|(who, _)| !who.is_rival), || timed().filter(|(who, _)| who.is_rival));
-    swath.flat_map(|swath| rivals().map(move |rival| (swath, rival))).map(|pair| row(&race.name, pair)).collect()
+    let (rivals, swath): (Vec<Timed<'_>>, Vec<_>) =
+        race.contestants.iter().zip(medians).partition(|(contestant, _)| contestant.is_rival);
+    let pairs = swath.iter().flat_map(|swath| rivals.iter().map(move |rival| (swath, rival)));
+    pairs.map(|(swath, rival)| row(&race.name, swath, rival)).collect()
 }
 
-type Timed<'a> = (&'a Contestant<'a>, &'a Duration);
+/// A contestant and its median.
+type Timed<'a> = (&'a Contestant<'a>, Duration);
 
-fn row(race: &str, ((swath, time), (rival, rival_time)): (Timed<'_>, Timed<'_>)) -> String {
+fn row(race: &str, (swath, time): &Timed<'_>, (rival, rival_time): &Timed<'_>) -> String {
     let ratio = rival_time.as_secs_f64() / time.as_secs_f64();
     let level = if swath.name == "swath" { String::new() } else { format!(" ({})", swath.name) };
     format!("| {race} | {}{level} | {} | {} | {ratio:.1}x |", millis(*time), rival.name, millis(*rival_time))

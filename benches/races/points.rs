@@ -15,15 +15,16 @@ const FEATURE_NEIGHBORS: usize = 16;
 /// How far squared distances may lie apart, relative: a rival may fuse multiply and add.
 const DISTANCE_BOUND: f32 = 1e-5;
 
-/// The races on `cloud`, those for neighbours once for each k of `neighbors`. Each is made, and its answers checked
+/// The races on `cloud`: index, neighbours for each k of `neighbors`, features. Each is made, and its answers checked
 /// against kiddo's, when its turn comes.
 pub fn point_races<'a>(cloud: &'a Cloud, neighbors: &'a [usize]) -> impl Iterator<Item = Race<'a>> {
-    let knn = neighbors.iter().flat_map(move |&k| {
-        let races: [Box<dyn FnOnce() -> Race<'a>>; 2] =
-            [Box::new(move || knn(cloud, k)), Box::new(move || index_and_knn(cloud, k))];
-        races.into_iter().map(|race| race())
-    });
+    let knn = neighbors.iter().map(|&k| knn(cloud, k));
     std::iter::once_with(|| index(cloud)).chain(knn).chain(std::iter::once_with(|| features(cloud)))
+}
+
+/// The races on `cloud` for index and neighbours together, for each k of `neighbors`.
+pub fn index_and_knn_races<'a>(cloud: &'a Cloud, neighbors: &'a [usize]) -> impl Iterator<Item = Race<'a>> {
+    neighbors.iter().map(|&k| index_and_knn(cloud, k))
 }
 
 /// From coordinates as in the file to an index that answers queries.
