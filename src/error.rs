@@ -221,6 +221,22 @@ pub enum Error {
         /// The largest value that was given.
         maximum: u16,
     },
+    /// Parts of one cloud do not agree on the largest value of a channel.
+    #[error("one part's channels end at {first} and another's at {other}; give all parts the same, scaled alike")]
+    ChannelMaximum {
+        /// Of the first part.
+        first: u16,
+        /// Of a later one.
+        other: u16,
+    },
+    /// Tiles cannot be processed in so little memory.
+    #[error("the memory limit of {bytes} bytes is too small for tiles; give at least {least}")]
+    MemoryLimit {
+        /// The limit that was given.
+        bytes: u64,
+        /// The smallest that is accepted.
+        least: u64,
+    },
     /// No point is ground.
     #[error("none of the points is ground; classify the cloud first, or leave out height_above_ground")]
     NoGround,

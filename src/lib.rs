@@ -39,6 +39,7 @@ mod gpu;
 mod image;
 mod memory;
 mod points;
+mod progress;
 #[cfg(all(test, feature = "gpu"))]
 mod shaders;
 mod tensor;
@@ -55,8 +56,10 @@ pub use error::Error;
 pub use memory::{DeviceStats, PoolStats};
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
-    Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode,
+    Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode, TileFeatures, TileOptions, TilePart,
+    TiledCloud,
 };
+pub use progress::Progress;
 pub use tensor::{HostTensor, Tensor};
 
 /// The README's code compiles and runs.

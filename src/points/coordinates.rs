@@ -83,6 +83,41 @@ pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> 
     })
 }
 
+/// The frame that several clouds share, and the corners of the box around all their points.
+pub(super) fn common_frame(
+    cpu: &Cpu,
+    clouds: &[&[[f64; 3]]],
+    options: &PointsOptions,
+) -> Result<(PointsOptions, [f64; 3], [f64; 3]), Error> {
+    options.validate()?;
+    let (mut min, mut max) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for xyz in clouds.iter().filter(|xyz| !xyz.is_empty()) {
+        let (low, high) = bounds(cpu, xyz)?;
+        min = std::array::from_fn(|axis| min[axis].min(low[axis]));
+        max = std::array::from_fn(|axis| max[axis].max(high[axis]));
+    }
+    if min[0] > max[0] {
+        (min, max) = ([0.0; 3], [0.0; 3]);
+    }
+    let frame = Frame::choose(min, max, options);
+    frame.check(min, max)?;
+    Ok((PointsOptions { unit: frame.unit, origin: Some(frame.origin) }, min, max))
+}
+
+/// A point of a cloud in its frame: whole steps of the unit, where there is one.
+pub(super) fn local_point(point: [f64; 3], origin: [f64; 3], unit: Option<f64>) -> [f32; 3] {
+    std::array::from_fn(|axis| {
+        let offset = point[axis] - origin[axis];
+        unit.map_or(offset, |unit| (offset / unit).round()) as f32
+    })
+}
+
+/// The squared distance as all searches compute it.
+pub(super) fn squared_distance(a: [f32; 3], b: [f32; 3]) -> f32 {
+    let [dx, dy, dz] = std::array::from_fn(|axis| a[axis] - b[axis]);
+    (dx * dx + dy * dy) + dz * dz
+}
+
 /// Takes queries to the frame of a cloud. They are not rounded to its unit, which they need not be multiples of.
 pub(super) fn localize_queries(
     cpu: &Cpu,
@@ -192,10 +227,7 @@ impl Frame {
     }
 
     fn local(&self, point: [f64; 3]) -> [f32; 3] {
-        std::array::from_fn(|axis| {
-            let offset = point[axis] - self.origin[axis];
-            self.unit.map_or(offset, |unit| (offset / unit).round()) as f32
-        })
+        local_point(point, self.origin, self.unit)
     }
 }
 

@@ -130,6 +130,40 @@ impl PointCloud {
     }
 }
 
+/// What the first of two passes tells the second: normals by coordinate and numbers of neighbours, of every point.
+pub(super) struct Pass {
+    pub(super) normals: [Vec<f32>; 3],
+    pub(super) counts: Vec<u32>,
+}
+
+impl PointCloud {
+    /// [`Feature::NormalVariation`] for normals that are known. Waits for the result.
+    pub(super) fn variation_of(
+        &self,
+        neighborhood: Neighborhood,
+        options: &FeatureOptions,
+        pass: Pass,
+    ) -> Result<Vec<f32>, Error> {
+        let request = self.request(neighborhood, options)?;
+        let len = self.len();
+        let column = match self.index()? {
+            Index::Cpu(tree) => {
+                let [column] = self.device().queue().record("comparing normals", move |cpu| {
+                    let mut column = cpu.pool.lease::<f32>(len)?;
+                    let normals = pass.normals.each_ref().map(Vec::as_slice);
+                    let (workers, level, to) = (&cpu.workers, cpu.level, column.as_mut_slice());
+                    normal_variation(&*tree.get()?, &request, normals, &pass.counts, workers, level, to);
+                    Ok([column])
+                });
+                Storage::Cpu(column)
+            }
+            #[cfg(feature = "gpu")]
+            Index::Gpu(index) => Storage::Gpu(index.normal_variation(&request, &pass)?),
+        };
+        self.device().read(vec![(column, 4 * len)], |buffers| Ok(buffers[0].as_slice::<f32>().to_vec())).wait()
+    }
+}
+
 /// A cloud in host memory.
 struct HostCloud<'a> {
     tree: &'a Tree,

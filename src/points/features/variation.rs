@@ -76,7 +76,8 @@ impl Sink for Pass<'_> {
             let row = queries.points.index[lane];
             let mut sum = Sum::default();
             // Of an optimal number of neighbours the first pass has chosen so many.
-            for key in &list.as_flattened()[..self.neighbor_counts[row as usize] as usize] {
+            let count = self.neighbor_counts[row as usize] as usize;
+            for key in list.as_flattened()[..count].iter().take_while(|key| **key < top_k::EMPTY) {
                 sum.add(self.normals, row, top_k::index(*key));
             }
             self.write(row, sum);

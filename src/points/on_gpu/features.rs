@@ -10,6 +10,7 @@ use crate::gpu::Lease;
 use crate::points::Feature;
 use crate::points::features::Request;
 use crate::points::neighborhood::Vicinity;
+use crate::points::table::Pass;
 
 /// A table of features in device memory.
 pub(in crate::points) struct GpuTable {
@@ -35,6 +36,12 @@ impl GpuIndex {
         let outputs = [(&columns, bytes_per_row), (&neighbor_counts, BYTES_PER_COUNT)];
         self.launch(&Query { kernel: &kernel, k, squared_unit, outputs, rows_per_block })?;
         Ok(GpuTable { columns, neighbor_counts, rows_per_block })
+    }
+}
+
+impl GpuIndex {
+    pub(in crate::points) fn normal_variation(&self, _request: &Request, _pass: &Pass) -> Result<Arc<Lease>, Error> {
+        Err(Error::NoFeatures)
     }
 }
 
