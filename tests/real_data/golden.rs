@@ -1,6 +1,5 @@
 //! The numbers of other libraries, as they gave them for a file: what the conventions reproduce.
 
-use std::path::Path;
 
 use swath::{Convention, Feature, FeatureOptions, HostFeatures, Neighborhood};
 

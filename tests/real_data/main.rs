@@ -7,3 +7,4 @@ mod support;
 mod golden;
 mod pictures;
 mod points;
+mod tiles;
