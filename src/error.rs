@@ -169,6 +169,15 @@ pub enum Error {
         /// The most that can be asked for.
         limit: usize,
     },
+    /// Lists of neighbours are not those of the cloud's own points.
+    #[error("the neighbours are not those of this cloud's own points; use what its knn, knn_with or knn_within gave")]
+    ForeignNeighbors,
+    /// A feature is not of the shape of listed neighbours.
+    #[error("{what} is not a feature of listed neighbours; ask PointCloud::features for it")]
+    NotOfLists {
+        /// The feature's name.
+        what: &'static str,
+    },
     /// The radius of a neighbourhood cannot be used.
     #[error("the radius {radius} was asked for; a radius must be finite and above 0, in units of the input")]
     Radius {

@@ -12,6 +12,7 @@ mod coordinates;
 mod feature;
 mod feature_sets;
 mod features;
+mod given;
 mod heights;
 mod hilbert;
 mod knn;

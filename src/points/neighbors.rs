@@ -1,5 +1,7 @@
 //! The nearest neighbours of every point, or of points elsewhere: the methods, and the lists that they make.
 
+use std::sync::Arc;
+
 use super::cloud::{Index, PointCloud};
 use super::coordinates::{local_squared_radius, localize_queries};
 use super::knn::{Askers, nearest_neighbors};
@@ -105,6 +107,7 @@ impl PointCloud {
     /// Lists for `queries`, or for the cloud's own points.
     fn nearest(&self, queries: Option<HostBuffer>, reach: Reach) -> Result<Neighbors, Error> {
         let (k, squared_unit) = (reach.k, self.squared_unit());
+        let cloud = queries.is_none().then(|| self.points().clone());
         let len = queries.as_ref().map_or(self.len(), |queries| queries.as_slice::<[f32; 3]>().len());
         let lists = match self.index()? {
             Index::Cpu(tree) => {
@@ -130,7 +133,7 @@ impl PointCloud {
             }
         };
         let [indices, squared_distances] = lists;
-        Ok(Neighbors { device: self.device().clone(), len, k, indices, squared_distances })
+        Ok(Neighbors { device: self.device().clone(), len, k, reach, cloud, indices, squared_distances })
     }
 }
 
@@ -145,6 +148,9 @@ pub struct Neighbors {
     device: Device,
     len: usize,
     k: usize,
+    reach: Reach,
+    /// The points of the cloud whose own neighbours these are; none for queries from elsewhere.
+    cloud: Option<Arc<HostBuffer>>,
     indices: Storage,
     squared_distances: Storage,
 }
@@ -163,6 +169,12 @@ impl Neighbors {
     /// Neighbours a list.
     pub fn k(&self) -> usize {
         self.k
+    }
+
+    /// The indices and what was asked for, if these are the lists of a cloud's own points.
+    pub(super) fn lists_of(&self, points: &Arc<HostBuffer>) -> Option<(Storage, Reach)> {
+        let are_own = self.cloud.as_ref().is_some_and(|own| Arc::ptr_eq(own, points));
+        are_own.then(|| (self.indices.clone(), self.reach))
     }
 
     /// Reads the lists back.

@@ -86,6 +86,12 @@ impl PointCloud {
             return Err(Error::NoFeatures);
         }
         features.iter().try_for_each(|feature| self.attributes().check(*feature))?;
+        self.table(&request, features)
+    }
+
+    /// Records the search and what describes it.
+    pub(super) fn table(&self, request: &Request, features: &[Feature]) -> Result<FeatureTable, Error> {
+        let request = request.clone();
         let (len, names) = (self.len(), features.to_vec());
         let (columns, counts, rows_per_block) = match self.index()? {
             Index::Cpu(tree) => {
@@ -109,7 +115,8 @@ impl PointCloud {
         Ok(FeatureTable { device: self.device().clone(), len, features: names, columns, counts, rows_per_block })
     }
 
-    fn request(&self, neighborhood: Neighborhood, options: &FeatureOptions) -> Result<Request, Error> {
+    /// What a neighbourhood and options mean in local units.
+    pub(super) fn request(&self, neighborhood: Neighborhood, options: &FeatureOptions) -> Result<Request, Error> {
         if let Some(viewpoint) = options.viewpoint.filter(|point| !point.iter().all(|axis| axis.is_finite())) {
             let (what, allowed) = ("the viewpoint", "three finite numbers");
             return Err(Error::PointsOption { what, value: format!("{viewpoint:?}"), allowed });
@@ -240,6 +247,12 @@ pub struct FeatureTable {
 }
 
 impl FeatureTable {
+    /// A table in one block.
+    pub(super) fn whole(device: &Device, len: usize, features: &[Feature], columns: Storage, counts: Storage) -> Self {
+        let features = features.to_vec();
+        Self { device: device.clone(), len, features, columns, counts, rows_per_block: len }
+    }
+
     /// How many rows there are: one a point.
     pub fn len(&self) -> usize {
         self.len

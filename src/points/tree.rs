@@ -27,7 +27,8 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    const EMPTY: Self =
+    /// No points.
+    pub(super) const EMPTY: Self =
         Self { x: [f32::INFINITY; LEAF], y: [f32::INFINITY; LEAF], z: [f32::INFINITY; LEAF], index: [u32::MAX; LEAF] };
 }
 

@@ -1,6 +1,5 @@
 //! The numbers of other libraries, as they gave them for a file: what the conventions reproduce.
 
-
 use swath::{Convention, Feature, FeatureOptions, HostFeatures, Neighborhood};
 
 use super::support::data::{PointFile, files, read_points};

@@ -113,39 +113,45 @@ impl Sink for Nearest<'_> {
                 scratch.distances[rank][lane] = top_k::squared_distance(*key);
             }
         }
-        let moments = self.moments(simd, queries, scratch, &counts);
+        let Scratch { ranks, distances } = scratch;
+        let moments = list_moments(simd, queries, ranks, distances, &counts, self.smallest_k);
         self.columns.write(simd, queries, &moments);
     }
 }
 
-impl Nearest<'_> {
-    /// Moments of the neighbours in `scratch`.
-    ///
-    /// A function of its own at every level, so that it is compiled once for all lengths of lists.
-    #[inline(never)]
-    fn moments<S: Simd>(&self, simd: S, queries: &Queries<'_>, scratch: &Scratch, counts: &[usize; LEAF]) -> Moments {
-        // Lanes without a point are all zeros, for arithmetic on them to be quick.
-        let mut center = [queries.points.x, queries.points.y, queries.points.z];
-        for axis in &mut center {
-            axis[queries.len..].fill(0.0);
-        }
-        let mut counts = counts.map(|count| count as f32);
-        let mut moments = Moments::NONE;
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                for first in (0..queries.len).step_by(S::f32s::LEN) {
-                    if let Some(min) = self.smallest_k {
-                        write_optimal_counts(simd, &scratch.ranks, min, &center, first, &mut counts);
-                    }
-                    let fewest = counts[first..first + S::f32s::LEN].iter().copied().fold(f32::MAX, f32::min) as usize;
-                    write_moments(simd, &scratch.ranks, &counts, fewest, &center, first, &mut moments);
-                }
-            },
-        );
-        for (lane, reach) in moments.reach[..queries.len].iter_mut().enumerate() {
-            *reach = (counts[lane] as usize).checked_sub(1).map_or(0.0, |last| scratch.distances[last][lane]);
-        }
-        moments
+/// Moments of neighbours that are listed rank by rank, nearest first: of all, or of the optimal number from `smallest_k` on.
+///
+/// A function of its own at every level, so that it is compiled once for all lengths of lists.
+#[inline(never)]
+pub(super) fn list_moments<S: Simd>(
+    simd: S,
+    queries: &Queries<'_>,
+    ranks: &[Rank],
+    distances: &[[f32; LEAF]],
+    counts: &[usize; LEAF],
+    smallest_k: Option<usize>,
+) -> Moments {
+    // Lanes without a point are all zeros, for arithmetic on them to be quick.
+    let mut center = [queries.points.x, queries.points.y, queries.points.z];
+    for axis in &mut center {
+        axis[queries.len..].fill(0.0);
     }
+    let mut counts = counts.map(|count| count as f32);
+    let mut moments = Moments::NONE;
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for first in (0..queries.len).step_by(S::f32s::LEN) {
+                if let Some(min) = smallest_k {
+                    write_optimal_counts(simd, ranks, min, &center, first, &mut counts);
+                }
+                let fewest = counts[first..first + S::f32s::LEN].iter().copied().fold(f32::MAX, f32::min) as usize;
+                write_moments(simd, ranks, &counts, fewest, &center, first, &mut moments);
+            }
+        },
+    );
+    for (lane, reach) in moments.reach[..queries.len].iter_mut().enumerate() {
+        *reach = (counts[lane] as usize).checked_sub(1).map_or(0.0, |last| distances[last][lane]);
+    }
+    moments
 }

@@ -9,6 +9,7 @@ mod fixed_point;
 mod formulas;
 mod fused;
 mod jacobi;
+mod listed;
 mod math;
 mod moments;
 mod optimal_k;
@@ -18,5 +19,6 @@ mod tests;
 mod variation;
 
 pub(super) use fused::{Request, shape_features};
+pub(super) use listed::features_of_lists;
 pub(super) use shape::Frame;
 pub(super) use variation::normal_variation;

@@ -351,3 +351,29 @@ fn counts_of_nearest_are_those_of_the_lists() {
         assert_eq!(row.iter().filter(|index| **index != u32::MAX).count(), count as usize);
     }
 }
+
+/// Lists that were searched before give the same bits as the fused pass, through the public calls.
+#[test]
+fn features_of_lists_are_those_of_the_fused_pass() {
+    let device = crate::Device::cpu().unwrap();
+    for (name, points) in samples::clouds() {
+        let xyz: Vec<[f64; 3]> = points.iter().map(|point| point.map(f64::from)).collect();
+        let cloud = device.points(&xyz).unwrap();
+        let options = crate::FeatureOptions::default();
+        for k in [1, 5, 16, 40] {
+            let fused = cloud.features(crate::Neighborhood::Knn(k), &shapes()).unwrap().read().wait().unwrap();
+            let near = cloud.knn(k).unwrap();
+            let listed = cloud.features_of(&near, &shapes(), &options).unwrap().read().wait().unwrap();
+            assert_eq!(listed.neighbor_counts(), fused.neighbor_counts(), "{name}");
+            for feature in shapes() {
+                let bits = |table: &crate::HostFeatures| -> Vec<u32> {
+                    table.column(feature).unwrap().iter().map(|value| value.to_bits()).collect()
+                };
+                assert_eq!(bits(&listed), bits(&fused), "{name}, k = {k}: {feature}");
+            }
+        }
+        let elsewhere = cloud.knn_of(&[[0.0; 3]], 3).unwrap();
+        let error = cloud.features_of(&elsewhere, &shapes(), &options).unwrap_err();
+        assert_eq!(error, crate::Error::ForeignNeighbors);
+    }
+}
