@@ -5,8 +5,8 @@
 mod support;
 
 use swath::{
-    Device, DispatchLimits, Error, Feature, Features, Gray8, ImageView, Neighborhood, Normalize, PointsOptions, Rgb8,
-    Rgba8, Threshold,
+    Device, DispatchLimits, Error, Feature, FeatureOptions, Features, Gray8, ImageView, Neighborhood, Normalize,
+    PointsOptions, Rgb8, Rgba8, Threshold,
 };
 
 use support::executors;
@@ -280,4 +280,117 @@ fn a_cloud_whose_lists_exceed_the_smallest_windows_is_either_windowed_or_refused
     assert_eq!(device.points(&corner()).unwrap().knn(1).unwrap().read().wait().unwrap().indices(), [0, 1, 2, 3]);
     let image = device.image(ImageView::<Gray8>::new(&[9; 5_000], 50, 100).unwrap()).unwrap();
     assert_eq!(image.otsu_level().unwrap().read().wait().unwrap()[0], 9);
+}
+
+#[test]
+fn a_radius_that_is_none_is_refused() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        for radius in [0.0, -1.5, f64::NAN, f64::INFINITY] {
+            let expected = format!(
+                "the radius {radius} was asked for; a radius must be finite and above 0, in units of the input"
+            );
+            assert_eq!(text(cloud.within(radius)), expected);
+            assert_eq!(text(cloud.within_of(&corner(), radius)), expected);
+            assert_eq!(text(cloud.knn_within(3, radius)), expected);
+            assert_eq!(text(cloud.features(Neighborhood::Radius(radius), &[Feature::Planarity])), expected);
+        }
+        let near = cloud.within(0.5).unwrap().read().wait().unwrap();
+        assert_eq!(near.offsets(), [0, 1, 2, 3, 4]);
+    }
+}
+
+#[test]
+fn a_range_of_neighbours_that_is_none_is_refused() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        for (min, max) in [(2, 8), (9, 8), (3, 257)] {
+            assert_eq!(
+                text(cloud.features(Neighborhood::OptimalK { min, max }, &[Feature::Planarity])),
+                format!("an optimal k between {min} and {max} was asked for; give 3 <= min <= max <= 256")
+            );
+        }
+    }
+}
+
+#[test]
+fn features_of_what_the_cloud_lacks_are_refused() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        let ask = |feature| text(cloud.features(Neighborhood::Knn(3), &[Feature::Planarity, feature]));
+        assert_eq!(ask(Feature::Ndvi), "ndvi needs colours; give them to the cloud with PointCloud::with_colors");
+        assert_eq!(
+            ask(Feature::HeightAboveGround),
+            "height_above_ground needs ground points; give them to the cloud with PointCloud::with_ground"
+        );
+        let colored = cloud.with_colors(&[[1, 2, 3]; 4], 255).unwrap();
+        assert_eq!(
+            text(colored.features(Neighborhood::Knn(3), &[Feature::Ndvi])),
+            "ndvi needs near infrared; give them to the cloud with PointCloud::with_near_infrared"
+        );
+        assert!(colored.features(Neighborhood::Knn(3), &[Feature::Red]).is_ok());
+    }
+}
+
+#[test]
+fn attributes_that_do_not_fit_the_cloud_are_refused() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        assert_eq!(
+            text(cloud.with_colors(&[[0; 3]; 3], 255)),
+            "3 colours were given for 4 points; give one for each point, in their order"
+        );
+        assert_eq!(
+            text(cloud.with_colors(&[[0; 3], [0, 256, 0], [0; 3], [0; 3]], 255)),
+            "point 1 has a channel of 256, but the channel's largest value was given as 255; give 255 for 8-bit and \
+             65535 for 16-bit colours"
+        );
+        assert!(cloud.with_near_infrared(&[0; 4], 0).is_err());
+        assert_eq!(
+            text(cloud.with_ground(&[false; 4])),
+            "none of the points is ground; classify the cloud first, or leave out height_above_ground"
+        );
+    }
+}
+
+#[test]
+fn lists_of_another_cloud_are_refused() {
+    for device in devices() {
+        let (cloud, other) = (device.points(&corner()).unwrap(), device.points(&corner()).unwrap());
+        let options = FeatureOptions::default();
+        let describe = |near: &swath::Neighbors, feature| text(cloud.features_of(near, &[feature], &options));
+        let foreign =
+            "the neighbours are not those of this cloud's own points; use what its knn, knn_with or knn_within gave";
+        assert_eq!(describe(&other.knn(3).unwrap(), Feature::Planarity), foreign);
+        assert_eq!(describe(&cloud.knn_of(&corner(), 3).unwrap(), Feature::Planarity), foreign);
+        assert_eq!(
+            describe(&cloud.knn(3).unwrap(), Feature::NormalVariation),
+            "normal_variation is not a feature of listed neighbours; ask PointCloud::features for it"
+        );
+        assert!(cloud.features_of(&cloud.knn(3).unwrap(), &[Feature::Planarity], &options).is_ok());
+    }
+}
+
+#[test]
+fn a_viewpoint_that_is_none_is_refused() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        let options = FeatureOptions { viewpoint: Some([0.0, f64::NAN, 0.0]), ..FeatureOptions::default() };
+        assert_eq!(
+            text(cloud.features_with(Neighborhood::Knn(3), &[Feature::NormalZ], &options)),
+            "the viewpoint is [0.0, NaN, 0.0]; it must be three finite numbers"
+        );
+    }
+}
+
+#[test]
+fn queries_that_are_not_finite_are_named() {
+    for device in devices() {
+        let cloud = device.points(&corner()).unwrap();
+        let queries = [[0.0; 3], [0.0, 0.0, f64::INFINITY]];
+        let expected = "point 1 has z = inf; remove points that are not finite before uploading";
+        assert_eq!(text(cloud.knn_of(&queries, 2)), expected);
+        assert_eq!(text(cloud.within_of(&queries, 2.0)), expected);
+        assert!(cloud.knn_of(&[], 2).unwrap().read().wait().unwrap().is_empty());
+    }
 }
