@@ -25,7 +25,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Files that are tests as a whole.
 fn is_test(name: &str) -> bool {
-    name == "shaders.rs" || name.ends_with("/tests.rs")
+    name == "shaders.rs" || name.ends_with("/tests.rs") || name.contains("/tests/")
 }
 
 /// Lines of code with one of `words`, outside the files that `may` have them. Comments and tests do not count.

@@ -1,9 +1,9 @@
 // Lists of the nearest neighbours, one an invocation: k words of indices and k of squared distances, at the row of the
-// point in the input. Behind `tree.wgsl` and `walk.wgsl`; `write_list` is generated with the kept list. Twin:
-// `src/points/knn.rs`.
+// query in the input. Behind `tree.wgsl`, `queries.wgsl` and `walk.wgsl`; `write_list` is generated with the kept list.
+// Twin: `src/points/knn.rs`.
 
-@group(0) @binding(4) var<storage, read_write> indices: array<u32>;
-@group(0) @binding(5) var<storage, read_write> squared_distances: array<u32>; // bits of f32
+@group(0) @binding(5) var<storage, read_write> indices: array<u32>;
+@group(0) @binding(6) var<storage, read_write> squared_distances: array<u32>; // bits of f32
 
 const INFINITY = 0x7f800000u;
 
@@ -17,9 +17,14 @@ fn main(
     if query >= params.queries {
         return;
     }
-    let slot = slot_of(query);
-    search(slot);
-    write_list((points[slot].w - params.first_row) * params.k);
+    let place = slot_of(query);
+    let at = query_at(place);
+    var own = place / LEAF;
+    if params.asking == ELSEWHERE {
+        own = leaf_near(at);
+    }
+    search_from(at, own, left_out_by(place));
+    write_list((queries[place].w - params.first_row) * params.k);
 }
 
 fn write_neighbor(place: u32, distance: f32, index: u32) {

@@ -1,8 +1,9 @@
-// The search for the nearest neighbours of one point, itself included. Behind this text stand the kept list and its
-// `clear_list`, `insert`, `worst_distance` and `worst_index`, generated for each length. Twin: `src/points/walk.rs`, which
-// searches for sixteen points at once and nearest child first; what is found does not depend on the order.
+// The search for the nearest neighbours of one query. Behind this text stand the kept list and its `clear_list`, `insert`,
+// `worst_distance`, `worst_index` and `sort_list`, generated for each length. Twin: `src/points/walk.rs`, which searches for
+// sixteen queries at once and nearest child first; what is found does not depend on the order.
 //
-//     scan the own leaf and the two beside it       the list is full, nearly right, and prunes from the start
+//     scan the query's own leaf and some beside it  the list is full, nearly right, and prunes from the start; a query
+//                                                   from elsewhere goes down the tree to a leaf near it
 //     visit the boxes in preorder, the root first:
 //         a box that can hold a neighbour           go on with its first child, or scan its leaf
 //         another                                   go on with the next box that is not beneath it
@@ -13,19 +14,25 @@
 // One loop runs the whole walk, a round a box, and a leaf adds a round for each point that passes: llvmpipe (as of Mesa
 // 22.3) ends the loops of an invocation after 65,535 rounds in all, silently.
 
-const SEED_LEAVES = 3u; // 33 points at least, for up to 32 neighbours
+const NEIGHBORS_PER_SEED = 32u;
 const NO_LEAF = 0xffffffffu;
 
+// For a point of the cloud.
 fn search(slot: u32) {
-    let query = coordinates(slot);
+    search_from(coordinates(slot), slot / LEAF, left_out_by(slot));
+}
+
+// For a query with a leaf near it, and a point that is no neighbour.
+fn search_from(query: vec3f, own: u32, left_out: u32) {
     clear_list();
-    let own = slot / LEAF;
-    let seeds = min(params.leaves, SEED_LEAVES);
-    let first_seed = min(max(own, 1u) - 1u, params.leaves - seeds);
+    // So many on either side that they hold more than k points, even if the last one holds a single point.
+    let beside = (params.k + NEIGHBORS_PER_SEED - 1u) / NEIGHBORS_PER_SEED;
+    let seeds = min(params.leaves, 2u * beside + 1u);
+    let first_seed = min(max(own, beside) - beside, params.leaves - seeds);
     var seeded = 0u;
     var level = params.levels - 1u;
     var index = 0u;
-    var walking = true;
+    var walking = params.points > 0u;
     while walking {
         var leaf = NO_LEAF;
         if seeded < seeds {
@@ -53,31 +60,50 @@ fn search(slot: u32) {
             }
         }
         if leaf != NO_LEAF {
-            scan(leaf, query);
+            scan(leaf, query, left_out);
         }
     }
+    sort_list();
+}
+
+// Down the tree by the nearest child.
+fn leaf_near(query: vec3f) -> u32 {
+    var index = 0u;
+    for (var level = params.levels; level > 1u; level--) {
+        let below = params.level[level - 2u];
+        let first = index << FAN_OUT_BITS;
+        index = first;
+        var nearest = squared_distance_to(below.x + first, query);
+        for (var child = first + 1u; child < min(first + FAN_OUT, below.y); child++) {
+            let distance = squared_distance_to(below.x + child, query);
+            if distance < nearest {
+                nearest = distance;
+                index = child;
+            }
+        }
+    }
+    return index;
 }
 
 // Whether a box may hold a point that belongs on the list.
 fn can_hold(box: u32, query: vec3f) -> bool {
-    let lower = boxes[2u * box];
-    let upper = boxes[2u * box + 1u];
-    let below = bitcast<vec3f>(lower.xyz) - query;
-    let above = query - bitcast<vec3f>(upper.xyz);
-    let distance = sum_of_squares(max(max(below, above), vec3f(0.0)));
+    let distance = squared_distance_to(box, query);
     let worst = worst_distance();
-    let farther = distance * params.slack > worst || (distance == worst && lower.w > worst_index());
+    let farther = distance * params.slack > worst || (distance == worst && boxes[2u * box].w > worst_index());
     return !farther;
 }
 
 // Compares the points of a leaf with the list.
-fn scan(leaf: u32, query: vec3f) {
+fn scan(leaf: u32, query: vec3f, left_out: u32) {
     let first = leaf * LEAF;
     var passing =
         passes(first, 0u, query) | passes(first, 1u, query) | passes(first, 2u, query) | passes(first, 3u, query) |
         passes(first, 4u, query) | passes(first, 5u, query) | passes(first, 6u, query) | passes(first, 7u, query) |
         passes(first, 8u, query) | passes(first, 9u, query) | passes(first, 10u, query) | passes(first, 11u, query) |
         passes(first, 12u, query) | passes(first, 13u, query) | passes(first, 14u, query) | passes(first, 15u, query);
+    if left_out / LEAF == leaf {
+        passing &= ~(1u << (left_out % LEAF));
+    }
     while passing != 0u {
         let slot = first + countTrailingZeros(passing);
         passing &= passing - 1u;

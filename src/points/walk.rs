@@ -92,7 +92,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// So many of the nearest, itself included, however far.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "gpu"))]
     pub(super) fn nearest(k: usize) -> Self {
         Self { k, limit: f32::INFINITY, own: SelfMode::Include }
     }

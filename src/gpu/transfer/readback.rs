@@ -81,8 +81,14 @@ impl GpuRead {
         Self { gpu, staging, lengths, submission, watch: None }
     }
 
-    /// Blocks until the bytes are here.
+    /// Blocks until the bytes are here; in the browser, where nothing may block, an error.
     pub(crate) fn wait(self) -> Result<Vec<Arc<HostBuffer>>, Error> {
+        if cfg!(target_arch = "wasm32") {
+            return Err(Error::WouldBlock {
+                operation: "waiting for a GPU in the browser",
+                advice: "await the Readback, or use the CPU executor",
+            });
+        }
         let mut idle_since = None;
         loop {
             self.gpu.health().check()?;

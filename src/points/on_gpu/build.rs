@@ -26,7 +26,7 @@ use crate::points::tree::LEAF;
 /// Invocations of a workgroup; `WORKGROUP_SIZE` in the shaders.
 pub(super) const WORKGROUP_SIZE: u32 = 256;
 /// Bytes of a point's coordinates.
-const BYTES_PER_POINT: u64 = 16;
+pub(super) const BYTES_PER_POINT: u64 = 16;
 /// Bytes of a box.
 const BYTES_PER_BOX: u64 = 32;
 
@@ -134,23 +134,28 @@ impl GpuIndex {
         bindable(gpu, "the array of boxes", bytes_of_boxes)?;
         let (points, boxes) = (gpu.lease(bytes_of_points)?, gpu.lease(bytes_of_boxes)?);
         if len > 0 {
-            let coordinates = gpu.upload(bytemuck::cast_slice(coordinates))?;
-            let order = order_along_curve(gpu, &coordinates, len, scale)?;
-            let params = PackParams { points: len as u32 };
-            for_each(gpu, &PACK, &params, len as u32, &[&coordinates, &order, &points])?;
+            pack_along_curve(gpu, coordinates, scale, &points)?;
             record_boxes(gpu, &points, &boxes, len, &levels)?;
         }
-        Ok(Self { gpu: gpu.clone(), points, boxes, levels, len, exact })
+        Ok(Self { gpu: gpu.clone(), points, boxes, levels, len, exact, scale })
     }
 }
 
-/// Indices in the order of the curve; at equal places, in the order of the input.
-pub(super) fn order_along_curve(
+/// Sends points to the device and packs them in the order of the curve. There is at least one, and they fit a binding.
+pub(super) fn pack_along_curve(
     gpu: &Gpu,
-    coordinates: &Arc<Lease>,
-    len: usize,
+    coordinates: &[[f32; 3]],
     scale: CurveScale,
-) -> Result<Arc<Lease>, Error> {
+    into: &Arc<Lease>,
+) -> Result<(), Error> {
+    let len = coordinates.len();
+    let coordinates = gpu.upload(bytemuck::cast_slice(coordinates))?;
+    let order = order_along_curve(gpu, &coordinates, len, scale)?;
+    for_each(gpu, &PACK, &PackParams { points: len as u32 }, len as u32, &[&coordinates, &order, into])
+}
+
+/// Indices in the order of the curve; at equal places, in the order of the input.
+fn order_along_curve(gpu: &Gpu, coordinates: &Arc<Lease>, len: usize, scale: CurveScale) -> Result<Arc<Lease>, Error> {
     let upper = gpu.lease(4 * len as u64)?;
     let lower = Pairs::lease(gpu, len)?;
     let CurveScale { min: [x, y, z], scale } = scale;

@@ -11,6 +11,7 @@ use crate::points::Feature;
 use crate::points::features::Request;
 use crate::points::neighborhood::Vicinity;
 use crate::points::table::Pass;
+use crate::points::walk::Reach;
 
 /// A table of features in device memory.
 pub(in crate::points) struct GpuTable {
@@ -34,7 +35,8 @@ impl GpuIndex {
         let neighbor_counts = self.gpu().lease(self.len() as u64 * BYTES_PER_COUNT)?;
         let kernel = kernel("features of nearest neighbours", shader(top_k::length_for(k), features));
         let outputs = [(&columns, bytes_per_row), (&neighbor_counts, BYTES_PER_COUNT)];
-        self.launch(&Query { kernel: &kernel, k, squared_unit, outputs, rows_per_block })?;
+        let (kernel, reach) = (&kernel, Reach::nearest(k));
+        self.launch(&Query { kernel, reach, squared_unit, reads_queries: false, outputs, rows_per_block })?;
         Ok(GpuTable { columns, neighbor_counts, rows_per_block })
     }
 }
@@ -56,7 +58,7 @@ pub(crate) fn shader(length: usize, features: &[Feature]) -> String {
     text.push_str(include_str!("../../../shaders/points/features/columns.wgsl"));
     text.push_str(&top_k::list(length, true));
     for (name, step) in [("sum_offsets", "add_offset"), ("sum_products", "add_products")] {
-        text.push_str(&top_k::for_each(length, name, "count", "count", |place, _| format!("{step}(slot_{place});")));
+        text.push_str(&top_k::for_each(length, name, "count", "count", |kept| format!("{step}({});", kept.slot)));
     }
     // Writing to a String cannot fail.
     let _ = writeln!(text, "\nconst COLUMNS = {}u;\n\nfn write_columns(row: u32, shape: Shape) {{", features.len());

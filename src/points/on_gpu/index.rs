@@ -1,6 +1,7 @@
 //! The tree in device memory, and the launches of queries over it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
@@ -8,7 +9,10 @@ use bytemuck::{Pod, Zeroable};
 use super::blocks::Blocks;
 use crate::error::Error;
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
+use crate::points::SelfMode;
+use crate::points::hilbert::CurveScale;
 use crate::points::tree::LEAF;
+use crate::points::walk::Reach;
 
 /// Queries of a workgroup; `QUERIES_PER_GROUP` in the shaders. Few, because a group ends with its longest walk.
 const QUERIES_PER_GROUP: u32 = 64;
@@ -20,7 +24,7 @@ const MAX_LEVELS: usize = 11;
 /// not there changes it by less.
 const SLACK: f32 = 1.0 - 1.0 / (1 << 21) as f32;
 
-/// What every query's kernel is bound to: parameters, points, boxes, the list of queries and two outputs.
+/// What a kernel of the cloud's own points is bound to: parameters, points, boxes, the list of queries and two outputs.
 pub(super) const BINDINGS: &[Binding] =
     &[Binding::Uniform, Binding::Read, Binding::Read, Binding::Read, Binding::Write, Binding::Write];
 
@@ -40,7 +44,45 @@ pub(crate) struct Params {
     levels: u32,
     squared_unit: f32,
     slack: f32,
+    limit: f32,
+    asking: u32,
+    top_level: u32,
+    top: u32,
     level: [[u32; 4]; MAX_LEVELS],
+}
+
+impl Params {
+    /// For these rows alone.
+    pub(super) fn of_rows(self, rows: Range<usize>) -> Self {
+        Self { first_row: rows.start as u32, rows: rows.len() as u32, ..self }
+    }
+
+    /// For a walk beneath one box of a level.
+    pub(super) fn beneath(self, level: usize, top: u32) -> Self {
+        Self { top_level: level as u32, top, ..self }
+    }
+}
+
+/// Who asks; `POINTS` and so on in `shaders/points/tree.wgsl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum Asking {
+    /// The cloud's points.
+    Points = 0,
+    /// The cloud's points, none of them a neighbour of itself.
+    PointsForOthers = 1,
+    /// Points from elsewhere.
+    Elsewhere = 2,
+}
+
+impl Asking {
+    /// The points of the cloud.
+    pub(super) fn own(own: SelfMode) -> Self {
+        match own {
+            SelfMode::Include => Self::Points,
+            SelfMode::Exclude => Self::PointsForOthers,
+        }
+    }
 }
 
 /// The tree of a cloud in device memory; `points/packing.rs` says what lies where.
@@ -53,13 +95,17 @@ pub(in crate::points) struct GpuIndex {
     pub(super) len: usize,
     /// Whether squared distances need no allowance for rounding.
     pub(super) exact: bool,
+    /// How coordinates become places along the curve.
+    pub(super) scale: CurveScale,
 }
 
 /// A query for every point.
 pub(super) struct Query<'a> {
     pub(super) kernel: &'a Kernel,
-    pub(super) k: usize,
+    pub(super) reach: Reach,
     pub(super) squared_unit: f32,
+    /// Whether the kernel reads its queries from `shaders/points/queries.wgsl`.
+    pub(super) reads_queries: bool,
     /// The outputs and the bytes of a row in each.
     pub(super) outputs: [(&'a Arc<Lease>, u64); 2],
     /// Rows of every block but the last, from [`GpuIndex::rows_per_block`].
@@ -77,18 +123,9 @@ impl GpuIndex {
         &self.gpu
     }
 
-    /// How many rows of so many bytes, in the widest output, a block holds: all of them if one binding does, else as many
-    /// as start every block where a binding may.
+    /// How many rows of so many bytes, in the widest output, a block holds; a row a point.
     pub(super) fn rows_per_block(&self, what: &str, bytes_per_row: u64) -> Result<usize, Error> {
-        let limits = self.gpu.limits();
-        let fitting = usize::try_from(limits.max_binding / bytes_per_row).unwrap_or(usize::MAX);
-        if self.len() <= fitting {
-            return Ok(self.len().max(1));
-        }
-        // Rows are whole words, so that so many of them take a multiple of the alignment.
-        let unit = (limits.alignment as usize / 4).max(1);
-        bindable(&self.gpu, what, unit as u64 * bytes_per_row)?;
-        Ok(fitting / unit * unit)
+        rows_per_block(&self.gpu, what, bytes_per_row, self.len())
     }
 
     /// Records the query. Without points there is nothing to record.
@@ -96,54 +133,86 @@ impl GpuIndex {
         let len = self.len();
         let blocks = Blocks::new(&self.gpu, &self.points, len, query.rows_per_block)?;
         let listed = blocks.slots.as_ref();
+        let params = self.params(&query.reach, Asking::own(query.reach.own), query.squared_unit);
         for (block, places) in blocks.places.iter().enumerate() {
             let first_row = block * query.rows_per_block;
             let rows = query.rows_per_block.min(len - first_row);
-            let [first, second] = query.outputs.map(|(lease, bytes_per_row)| {
-                Window::of(lease, first_row as u64 * bytes_per_row, rows as u64 * bytes_per_row)
-            });
             // Where there is no list, anything stands for it: it is not read.
-            let slots = Window::all(listed.unwrap_or(&self.points));
-            let windows = [Window::all(&self.points), Window::all(&self.boxes), slots, first, second];
-            for start in places.clone().step_by(QUERIES_PER_DISPATCH) {
-                let queries = places.end.min(start + QUERIES_PER_DISPATCH) - start;
-                let params = Params {
-                    queries: queries as u32,
-                    first: start as u32,
-                    listed: u32::from(listed.is_some()),
-                    first_row: first_row as u32,
-                    rows: rows as u32,
-                    ..self.params(query)
-                };
-                self.gpu.launch(&Launch {
-                    kernel: query.kernel,
-                    params: bytemuck::bytes_of(&params),
-                    windows: &windows,
-                    groups: params.queries.div_ceil(QUERIES_PER_GROUP),
-                })?;
-            }
+            let mut windows = self.inputs(listed.unwrap_or(&self.points)).to_vec();
+            windows.extend(query.reads_queries.then(|| Window::all(&self.points)));
+            windows.extend(query.outputs.map(|(lease, bytes_per_row)| {
+                Window::of(lease, first_row as u64 * bytes_per_row, rows as u64 * bytes_per_row)
+            }));
+            let params = Params {
+                listed: u32::from(listed.is_some()),
+                first_row: first_row as u32,
+                rows: rows as u32,
+                ..params
+            };
+            self.dispatch(query.kernel, params, &windows, places.clone())?;
         }
         Ok(())
     }
 
-    /// What all dispatches of a query share.
-    fn params(&self, query: &Query<'_>) -> Params {
+    /// What every kernel reads.
+    pub(super) fn inputs<'a>(&'a self, slots: &'a Arc<Lease>) -> [Window<'a>; 3] {
+        [&self.points, &self.boxes, slots].map(Window::all)
+    }
+
+    /// Records a kernel for the queries at these places, in the list or along the curve.
+    pub(super) fn dispatch(
+        &self,
+        kernel: &Kernel,
+        params: Params,
+        windows: &[Window<'_>],
+        places: Range<usize>,
+    ) -> Result<(), Error> {
+        for start in places.clone().step_by(QUERIES_PER_DISPATCH) {
+            let queries = places.end.min(start + QUERIES_PER_DISPATCH) - start;
+            let params = Params { queries: queries as u32, first: start as u32, ..params };
+            let (bytes, groups) = (bytemuck::bytes_of(&params), params.queries.div_ceil(QUERIES_PER_GROUP));
+            self.gpu.launch(&Launch { kernel, params: bytes, windows, groups })?;
+        }
+        Ok(())
+    }
+
+    /// What all dispatches of a search share.
+    pub(super) fn params(&self, reach: &Reach, asking: Asking, squared_unit: f32) -> Params {
         let mut level = [[0; 4]; MAX_LEVELS];
         for (to, [first, count]) in level.iter_mut().zip(&self.levels) {
             *to = [*first, *count, 0, 0];
         }
+        // Queries from elsewhere are not rounded to the unit of the points.
+        let exact = self.exact && asking != Asking::Elsewhere;
         Params {
-            k: query.k as u32,
-            neighbors: query.k.min(self.len()) as u32,
+            k: reach.k as u32,
+            neighbors: reach.k.min(self.len()) as u32,
             points: self.len() as u32,
             leaves: self.len().div_ceil(LEAF) as u32,
             levels: self.levels.len() as u32,
-            squared_unit: query.squared_unit,
-            slack: if self.exact { 1.0 } else { SLACK },
+            squared_unit,
+            slack: if exact { 1.0 } else { SLACK },
+            // A shader may assume that infinity never occurs.
+            limit: reach.limit.min(f32::MAX),
+            asking: asking as u32,
             level,
             ..Params::zeroed()
         }
     }
+}
+
+/// How many rows of so many bytes, in the widest of the arrays bound, a block holds: all of them if one binding does,
+/// else as many as start every block where a binding may.
+pub(super) fn rows_per_block(gpu: &Gpu, what: &str, bytes_per_row: u64, rows: usize) -> Result<usize, Error> {
+    let limits = gpu.limits();
+    let fitting = usize::try_from(limits.max_binding / bytes_per_row).unwrap_or(usize::MAX);
+    if rows <= fitting {
+        return Ok(rows.max(1));
+    }
+    // Rows are whole words, so that so many of them take a multiple of the alignment.
+    let unit = (limits.alignment as usize / 4).max(1);
+    bindable(gpu, what, unit as u64 * bytes_per_row)?;
+    Ok(fitting / unit * unit)
 }
 
 /// `Error::TooLarge` unless one binding holds so many bytes.
@@ -162,7 +231,7 @@ pub(super) fn bindable(gpu: &Gpu, what: &str, bytes: u64) -> Result<(), Error> {
     })
 }
 
-/// A kernel of `shaders/points` from its parts.
+/// A kernel of the cloud's own points, from its parts.
 pub(super) fn kernel(label: &'static str, source: String) -> Kernel {
     Kernel { label, source: Cow::Owned(source), bindings: BINDINGS }
 }
@@ -183,6 +252,10 @@ pub(super) fn params_layout() -> crate::shaders::Layout {
         levels,
         squared_unit,
         slack,
+        limit,
+        asking,
+        top_level,
+        top,
         level
     })
 }
@@ -215,6 +288,10 @@ mod tests {
                 of("levels", offset_of!(Params, levels)),
                 of("squared_unit", offset_of!(Params, squared_unit)),
                 of("slack", offset_of!(Params, slack)),
+                of("limit", offset_of!(Params, limit)),
+                of("asking", offset_of!(Params, asking)),
+                of("top_level", offset_of!(Params, top_level)),
+                of("top", offset_of!(Params, top)),
                 of("level", offset_of!(Params, level)),
             ];
             assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");

@@ -1,31 +1,82 @@
-//! The kept list of a query as shader text: the nearest points found so far, sorted, in variables of their own, because
-//! an array that is indexed by a number known only at run time would be moved out of registers.
+//! The kept list of a query as shader text: the nearest points found so far. Up to 32 of them are sorted variables of
+//! their own, because an array that is indexed by a number known only at run time would be moved out of registers; more
+//! are a heap in such an array (`heap`).
 
 use std::fmt::Write;
 
-/// Lengths that lists are generated for. A list for fewer neighbours begins with places that nothing can enter, so that
-/// its worst place is always the last one.
-pub(crate) const LENGTHS: [usize; 4] = [8, 16, 24, 32];
+use super::heap;
 
-/// The shortest list for `k` neighbours, at most 32.
+/// Lengths that lists are generated for. A list for fewer neighbours begins with places that nothing can enter, so that
+/// its worst place is always the last one; a heap leaves its last places unused.
+pub(crate) const LENGTHS: [usize; 7] = [8, 16, 24, 32, 64, 128, 256];
+/// The longest list of variables.
+const LONGEST_OF_VARIABLES: usize = 32;
+
+/// What stands for one neighbour in a shader.
+pub(super) struct Kept {
+    /// Its squared distance.
+    pub(super) distance: String,
+    /// Its index in the input.
+    pub(super) index: String,
+    /// Its place along the curve, in a list with slots.
+    pub(super) slot: String,
+    /// How many neighbours come before it.
+    pub(super) rank: String,
+}
+
+/// The shortest list for `k` neighbours.
 pub(super) fn length_for(k: usize) -> usize {
     LENGTHS.into_iter().find(|length| k <= *length).unwrap_or(LENGTHS[LENGTHS.len() - 1])
 }
 
 /// The list and what `shaders/points/walk.wgsl` does with it. Places hold a squared distance, an index in the input and,
-/// if `with_slots`, a place along the curve.
+/// if `with_slots`, a place along the curve; at first the farthest distance allowed, and no index.
 pub(super) fn list(length: usize, with_slots: bool) -> String {
+    let kept = if length <= LONGEST_OF_VARIABLES { variables(length, with_slots) } else { heap::list(with_slots) };
+    format!("\nconst LENGTH = {length}u; // of the kept list\nconst NO_INDEX = 0xffffffffu;\n{kept}")
+}
+
+/// A function `name(argument: u32)` that runs a statement for each neighbour, nearest first, after the search; `count` is
+/// how many there are.
+pub(super) fn for_each(
+    length: usize,
+    name: &str,
+    argument: &str,
+    count: &str,
+    statement: impl Fn(&Kept) -> String,
+) -> String {
+    if length > LONGEST_OF_VARIABLES {
+        return heap::for_each(name, argument, count, &statement);
+    }
+    let mut text = format!("\nfn {name}({argument}: u32) {{\n    let unused = unused_places();\n");
+    for place in 0..length {
+        // Ranks of unused places wrap around, to large numbers.
+        let rank = format!("{place}u - unused");
+        let kept = Kept {
+            distance: format!("distance_{place}"),
+            index: format!("index_{place}"),
+            slot: format!("slot_{place}"),
+            rank: format!("({rank})"),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "    if {rank} < {count} {{\n        {}\n    }}", statement(&kept));
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// The list as sorted variables.
+fn variables(length: usize, with_slots: bool) -> String {
     let mut text = format!(
-        "
-// The kept list: squared distances and indices in the input, nearest first.
-const LENGTH = {length}u;
-const NO_INDEX = 0xffffffffu;
-const FARTHEST = 0x1.fffffep+127f; // stands for infinity, which a shader may assume never to occur
-const NEARER_THAN_ALL = -1.0;
+        "const NEARER_THAN_ALL = -1.0;
 
 // Places in front that no neighbour is wanted for.
 fn unused_places() -> u32 {{
     return LENGTH - params.k;
+}}
+
+// The list is sorted at all times.
+fn sort_list() {{
 }}
 
 fn worst_distance() -> f32 {{
@@ -52,7 +103,7 @@ fn worst_index() -> u32 {{
     }
     line(format_args!("\nfn clear_list() {{\n    let unused = unused_places();"));
     for place in 0..length {
-        line(format_args!("    distance_{place} = select(FARTHEST, NEARER_THAN_ALL, {place}u < unused);"));
+        line(format_args!("    distance_{place} = select(params.limit, NEARER_THAN_ALL, {place}u < unused);"));
         line(format_args!("    index_{place} = select(NO_INDEX, 0u, {place}u < unused);"));
     }
     line(format_args!("}}\n\n// Puts a point in its place; the worst drops out."));
@@ -83,32 +134,15 @@ fn worst_index() -> u32 {{
     text
 }
 
-/// A function `name(argument: u32)` that runs a statement for each neighbour, nearest first. The statement gets its
-/// place in the list and the rank among the neighbours as text; `count` is how many there are.
-pub(super) fn for_each(
-    length: usize,
-    name: &str,
-    argument: &str,
-    count: &str,
-    statement: impl Fn(usize, &str) -> String,
-) -> String {
-    let mut text = format!("\nfn {name}({argument}: u32) {{\n    let unused = unused_places();\n");
-    for place in 0..length {
-        // Ranks of unused places wrap around, to large numbers.
-        let rank = format!("{place}u - unused");
-        let _ =
-            writeln!(text, "    if {rank} < {count} {{\n        {}\n    }}", statement(place, &format!("({rank})")));
-    }
-    text.push_str("}\n");
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::points::walk::MAX_NEIGHBORS;
 
     #[test]
     fn every_k_has_a_list_that_is_long_enough() {
         assert_eq!([1, 8, 9, 16, 17, 24, 25, 32].map(length_for), [8, 8, 16, 16, 24, 24, 32, 32]);
+        assert_eq!([33, 64, 65, 128, 129, 256].map(length_for), [64, 64, 128, 128, 256, 256]);
+        assert_eq!(LENGTHS[LENGTHS.len() - 1], MAX_NEIGHBORS);
     }
 }
