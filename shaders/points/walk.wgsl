@@ -5,11 +5,13 @@
 //     scan the query's own leaf and some beside it  the list is full, nearly right, and prunes from the start; a query
 //                                                   from elsewhere goes down the tree to a leaf near it
 //     visit the boxes in preorder, the root first:
-//         a box that can hold a neighbour           go on with its first child, or scan its leaf
+//         a box that can hold a neighbour           go on with a child, or scan its leaf
 //         another                                   go on with the next box that is not beneath it
 //
-// The walk keeps no stack: a box's children and parent are at computed places. Leaves of the first step are not scanned
-// again, or their points would be listed twice.
+// The walk keeps no stack: a box's children and parent are at computed places. Of the children of a box that the own leaf
+// is beneath, the one that it is beneath comes first, so that the walk starts at the own leaf and its siblings and ends far
+// away. All others come in ascending order: among points at one place that meets the smallest indices first, and ends the
+// search among a million of them. Leaves of the first step are not scanned again, or their points would be listed twice.
 //
 // One loop runs the whole walk, a round a box, and a leaf adds a round for each point that passes: llvmpipe (as of Mesa
 // 22.3) ends the loops of an invocation after 65,535 rounds in all, silently.
@@ -41,22 +43,22 @@ fn search_from(query: vec3f, own: u32, left_out: u32) {
             seeded += 1u;
         } else {
             let extent = params.level[level];
-            let enters = can_hold(extent.x + index, query);
+            let box = counted_from(own, level, index);
+            let enters = box < extent.y && can_hold(extent.x + box, query);
             if enters && level > 0u {
                 level -= 1u;
                 index <<= FAN_OUT_BITS;
             } else {
                 // Below the first seed the difference wraps around, to a large number.
-                if enters && index - first_seed >= seeds {
-                    leaf = index;
+                if enters && box - first_seed >= seeds {
+                    leaf = box;
                 }
                 index += 1u;
-                // The last box of a level is beneath the last of every level above.
-                walking = index < extent.y;
                 // Past the last of some siblings, on with the next of their parents.
                 let up = countTrailingZeros(index) / FAN_OUT_BITS;
                 index >>= up * FAN_OUT_BITS;
                 level += up;
+                walking = level < params.levels - 1u;
             }
         }
         if leaf != NO_LEAF {
@@ -66,23 +68,43 @@ fn search_from(query: vec3f, own: u32, left_out: u32) {
     sort_list();
 }
 
-// Down the tree by the nearest child.
+// Which box of its level the walk has come to, at the index that counts the boxes in the order of the walk.
+fn counted_from(own: u32, level: u32, index: u32) -> u32 {
+    if index == 0u {
+        return own >> (level * FAN_OUT_BITS);
+    }
+    // The digit at which the box parts from those above the own leaf.
+    let digits_below = firstLeadingBit(index) / FAN_OUT_BITS * FAN_OUT_BITS;
+    let digit = index >> digits_below;
+    let beside = own >> (level * FAN_OUT_BITS + digits_below);
+    let sibling = select(digit, digit - 1u, digit <= beside % FAN_OUT);
+    return ((beside - beside % FAN_OUT + sibling) << digits_below) + (index & ((1u << digits_below) - 1u));
+}
+
+// Down the tree to a leaf that fills the list well: weights are chosen by what queries then look at (`docs/gpu-work.md`).
 fn leaf_near(query: vec3f) -> u32 {
     var index = 0u;
     for (var level = params.levels; level > 1u; level--) {
         let below = params.level[level - 2u];
         let first = index << FAN_OUT_BITS;
         index = first;
-        var nearest = squared_distance_to(below.x + first, query);
+        var least = badness_as_start(below.x + first, query);
         for (var child = first + 1u; child < min(first + FAN_OUT, below.y); child++) {
-            let distance = squared_distance_to(below.x + child, query);
-            if distance < nearest {
-                nearest = distance;
+            let badness = badness_as_start(below.x + child, query);
+            if badness < least {
+                least = badness;
                 index = child;
             }
         }
     }
     return index;
+}
+
+// What boxes are chosen by on the way down: how far they are, and of those that the query is in, how small.
+fn badness_as_start(box: u32, query: vec3f) -> f32 {
+    let below = query - bitcast<vec3f>(boxes[2u * box].xyz);
+    let above = bitcast<vec3f>(boxes[2u * box + 1u].xyz) - query;
+    return 64.0 * squared_distance_to(box, query) + sum_of_squares(max(abs(below), abs(above)));
 }
 
 // Whether a box may hold a point that belongs on the list.

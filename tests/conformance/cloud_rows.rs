@@ -15,7 +15,7 @@ fn bytes_of_points(case: &CloudCase) -> u64 {
 }
 
 /// Lists for each `k` of a case.
-struct Knn(Vec<HostNeighbors>);
+pub struct Knn(pub Vec<HostNeighbors>);
 
 impl Bits for Knn {
     fn bits(&self) -> Cow<'_, [u8]> {

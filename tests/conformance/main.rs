@@ -1,9 +1,9 @@
 //! The conformance table: every operation, on every executor, over sizes and inputs that break things, against
 //! references that share no code with the library.
 //!
-//! Four parts stand apart: cases (`image_cases`, `cloud_cases`: one line a case), the executors
+//! Four parts stand apart: cases (`image_cases`, `cloud_cases`, `query_cases`: one line a case), the executors
 //! (`support/executors.rs`: one entry an executor), the references (`support/`), and the runner. A row of the table, in
-//! `image_rows` and `cloud_rows`, is one operation.
+//! `image_rows`, `cloud_rows` and `query_rows`, is one operation.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -14,5 +14,7 @@ mod exhaustive;
 mod image_cases;
 mod image_rows;
 mod properties;
+mod query_cases;
+mod query_rows;
 mod references;
 mod runner;

@@ -15,6 +15,8 @@ pub struct Cloud {
     pub local: Vec<[f64; 3]>,
     /// Length of a local unit in units of `xyz`.
     pub unit: f64,
+    /// What local coordinates of zero are in `xyz`.
+    pub offset: [f64; 3],
 }
 
 impl Cloud {
@@ -26,6 +28,7 @@ impl Cloud {
             options: PointsOptions { unit: Some(unit), origin: None },
             local: points.iter().map(|point| point.map(f64::from)).collect(),
             unit,
+            offset,
         }
     }
 
@@ -37,7 +40,16 @@ impl Cloud {
             xyz,
             options: PointsOptions { unit: None, origin: Some(origin) },
             unit: 1.0,
+            offset: origin,
         }
+    }
+
+    /// Where a position is in local coordinates, up to the same shift: whole numbers and quarters of a unit are exact.
+    pub fn local_position(&self, xyz: [f64; 3]) -> [f64; 3] {
+        std::array::from_fn(|axis| match (self.options.unit, self.options.origin) {
+            (Some(unit), None) => ((xyz[axis] - self.offset[axis]) / unit * 4.0).round() / 4.0,
+            (_, origin) => f64::from((xyz[axis] - origin.unwrap_or_default()[axis]) as f32),
+        })
     }
 
     /// Sends it to a device.

@@ -24,18 +24,39 @@ pub fn queries(points: usize) -> Vec<usize> {
 
 /// The `k` nearest points of each query, itself included; fewer where there are fewer points.
 pub fn nearest(points: &[[f64; 3]], queries: &[usize], k: usize) -> Vec<List> {
+    let positions: Vec<_> = queries.iter().map(|query| points[*query]).collect();
+    nearest_to(points, &positions, k)
+}
+
+/// The `k` points nearest to each of these positions; fewer where there are fewer points.
+pub fn nearest_to(points: &[[f64; 3]], positions: &[[f64; 3]], k: usize) -> Vec<List> {
     const BATCH: usize = 64;
-    let batches = threads::map(queries.len().div_ceil(BATCH), |batch| {
-        let queries = &queries[batch * BATCH..queries.len().min((batch + 1) * BATCH)];
-        let mut lists = vec![List::with_capacity(k + 1); queries.len()];
+    let batches = threads::map(positions.len().div_ceil(BATCH), |batch| {
+        let positions = &positions[batch * BATCH..positions.len().min((batch + 1) * BATCH)];
+        let mut lists = vec![List::with_capacity(k.min(points.len()) + 1); positions.len()];
         for (block, candidates) in points.chunks(BLOCK).enumerate() {
-            for (query, list) in queries.iter().zip(&mut lists) {
-                gather(points[*query], candidates, (block * BLOCK) as u32, k, list);
+            for (position, list) in positions.iter().zip(&mut lists) {
+                gather(*position, candidates, (block * BLOCK) as u32, k, list);
             }
         }
         lists
     });
     batches.into_iter().flatten().collect()
+}
+
+/// Lists of the points themselves without each point itself, `k` long where they were one longer.
+pub fn without_self(mut lists: Vec<List>, k: usize) -> Vec<List> {
+    for (own, list) in (0..).zip(&mut lists) {
+        list.retain(|(_, index)| *index != own);
+        list.truncate(k);
+    }
+    lists
+}
+
+/// Lists that end with this squared distance.
+pub fn up_to(mut lists: Vec<List>, squared_distance: f64) -> Vec<List> {
+    lists.iter_mut().for_each(|list| list.retain(|(distance, _)| *distance <= squared_distance));
+    lists
 }
 
 fn gather(query: [f64; 3], candidates: &[[f64; 3]], first: u32, k: usize, list: &mut List) {
@@ -67,10 +88,7 @@ pub struct Lists<'a> {
     pub squared_distances: &'a [f32],
 }
 
-/// Whether the lists of `queries` are `expected`, which has at least as many neighbours a list.
-///
-/// Local coordinates that are whole numbers have exact squared distances below 2^24, and then every index must be
-/// right. Else neighbours may swap whose squared distances differ by at most 2^-21 of their size.
+/// Whether the lists of `queries`, which are points of the cloud, are `expected`: see [`check_row`].
 pub fn check(
     local: &[[f64; 3]],
     unit: f64,
@@ -78,41 +96,59 @@ pub fn check(
     expected: &[List],
     got: &Lists<'_>,
 ) -> Result<(), Mismatch> {
-    const EXACT: f64 = 16_777_216.0;
     let k = got.k;
     if got.indices.len() != local.len() * k || got.squared_distances.len() != local.len() * k {
         return Err(Mismatch::at("the length", got.indices.len(), local.len() * k));
     }
     for (query, expected) in queries.iter().zip(expected) {
         let row = query * k..(query + 1) * k;
-        let (indices, distances) = (&got.indices[row.clone()], &got.squared_distances[row]);
-        let expected = &expected[..k.min(expected.len())];
-        let is_whole = |point: &[f64; 3]| point.iter().all(|axis| axis.fract() == 0.0);
-        let is_exact = expected.iter().all(|(distance, index)| *distance < EXACT && is_whole(&local[*index as usize]));
-        for rank in 0..k {
-            let (index, distance) = (indices[rank], distances[rank]);
-            let place = || format!("query {query}, neighbour {rank} of {k}");
-            let Some((right_distance, right_index)) = expected.get(rank).copied() else {
-                if (index, distance) != (u32::MAX, f32::INFINITY) {
-                    return Err(Mismatch::at(place(), format!("({index}, {distance})"), "(u32::MAX, infinity)"));
-                }
-                continue;
-            };
-            let wrong = || {
-                let right = right_distance * unit * unit;
-                Mismatch::at(place(), format!("({index}, {distance})"), format!("({right_index}, {right})"))
-            };
-            if index as usize >= local.len() || indices[..rank].contains(&index) {
-                return Err(wrong());
+        let row = (&got.indices[row.clone()], &got.squared_distances[row]);
+        check_row(local, unit, (*query, local[*query]), expected, row)?;
+    }
+    Ok(())
+}
+
+/// Whether indices and squared distances of one row, that of a query with a number and a position, are the first of
+/// `expected`, and the rest is empty.
+///
+/// Local coordinates that are whole numbers have exact squared distances below 2^24, and then every index must be
+/// right. Else neighbours may swap whose squared distances differ by at most 2^-21 of their size.
+pub fn check_row(
+    local: &[[f64; 3]],
+    unit: f64,
+    (query, position): (usize, [f64; 3]),
+    expected: &[(f64, u32)],
+    (indices, distances): (&[u32], &[f32]),
+) -> Result<(), Mismatch> {
+    const EXACT: f64 = 16_777_216.0;
+    let k = indices.len();
+    let expected = &expected[..k.min(expected.len())];
+    let is_whole = |point: &[f64; 3]| point.iter().all(|axis| axis.fract() == 0.0);
+    let are_whole = expected.iter().all(|(distance, index)| *distance < EXACT && is_whole(&local[*index as usize]));
+    let is_exact = are_whole && is_whole(&position);
+    for rank in 0..k {
+        let (index, distance) = (indices[rank], distances[rank]);
+        let place = || format!("query {query}, neighbour {rank} of {k}");
+        let Some((right_distance, right_index)) = expected.get(rank).copied() else {
+            if (index, distance) != (u32::MAX, f32::INFINITY) {
+                return Err(Mismatch::at(place(), format!("({index}, {distance})"), "(u32::MAX, infinity)"));
             }
-            let own_distance = squared_distance(local[*query], local[index as usize]);
-            let is_near = (own_distance - right_distance).abs() <= right_distance * 2_f64.powi(-21);
-            let is_right = if is_exact { index == right_index } else { is_near };
-            let told = f64::from(distance);
-            let own_distance = own_distance * unit * unit;
-            if !is_right || (told - own_distance).abs() > own_distance * 2_f64.powi(-21) {
-                return Err(wrong());
-            }
+            continue;
+        };
+        let wrong = || {
+            let right = right_distance * unit * unit;
+            Mismatch::at(place(), format!("({index}, {distance})"), format!("({right_index}, {right})"))
+        };
+        if index as usize >= local.len() || indices[..rank].contains(&index) {
+            return Err(wrong());
+        }
+        let own_distance = squared_distance(position, local[index as usize]);
+        let is_near = (own_distance - right_distance).abs() <= right_distance * 2_f64.powi(-21);
+        let is_right = if is_exact { index == right_index } else { is_near };
+        let told = f64::from(distance);
+        let own_distance = own_distance * unit * unit;
+        if !is_right || (told - own_distance).abs() > own_distance * 2_f64.powi(-21) {
+            return Err(wrong());
         }
     }
     Ok(())

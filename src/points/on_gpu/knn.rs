@@ -25,19 +25,28 @@ impl GpuIndex {
         reach: &Reach,
         squared_unit: f32,
     ) -> Result<[Arc<Lease>; 2], Error> {
+        self.nearest_by(&kernel(shader(top_k::length_for(reach.k))), queries, reach, squared_unit)
+    }
+
+    /// As [`GpuIndex::nearest`], with a kernel for lists that are long enough.
+    pub(super) fn nearest_by(
+        &self,
+        kernel: &Kernel,
+        queries: Option<&[[f32; 3]]>,
+        reach: &Reach,
+        squared_unit: f32,
+    ) -> Result<[Arc<Lease>; 2], Error> {
         let bytes_per_row = 4 * reach.k as u64;
         let bytes = queries.map_or(self.len(), <[_]>::len) as u64 * bytes_per_row;
         let lists = [self.gpu().lease(bytes)?, self.gpu().lease(bytes)?];
-        let kernel = kernel(shader(top_k::length_for(reach.k)));
         if let Some(queries) = queries {
             for block in self.queries_from(queries, BLOCK, bytes_per_row)? {
-                self.search_block(&kernel, &block, reach, squared_unit, &lists)?;
+                self.search_block(kernel, &block, reach, squared_unit, &lists)?;
             }
         } else {
             let rows_per_block = self.rows_per_block(BLOCK, bytes_per_row)?;
             let outputs = [(&lists[0], bytes_per_row), (&lists[1], bytes_per_row)];
-            let (kernel, reach) = (&kernel, *reach);
-            self.launch(&Query { kernel, reach, squared_unit, reads_queries: true, outputs, rows_per_block })?;
+            self.launch(&Query { kernel, reach: *reach, squared_unit, reads_queries: true, outputs, rows_per_block })?;
         }
         Ok(lists)
     }

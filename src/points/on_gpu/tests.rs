@@ -17,6 +17,7 @@ use crate::points::{Convention, Feature, Features, Neighborhood, PointsOptions};
 use super::{GpuIndex, variants};
 
 mod queries;
+mod work;
 
 /// A GPU, or `None` where the tests of one are to be left out.
 pub(super) fn device(dispatch: DispatchLimits) -> Option<Device> {
