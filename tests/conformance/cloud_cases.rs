@@ -44,9 +44,6 @@ pub fn all() -> Vec<CloudCase> {
     }
     all.extend([
         case("every k", town(700, 1), CENTIMETRES, EVERY_K),
-        case("more neighbours than registers hold", town(1_500, 21), CENTIMETRES, MANY),
-        case("more neighbours than points", town(40, 22), CENTIMETRES, MANY),
-        case("more neighbours, all ties", lattice(10, 1, 23), ONES, MANY),
         case("identical points", vec![[3, -2, 7]; 1_000], CENTIMETRES, &[1, 8, 16, 32]),
         case("one lattice, all ties", lattice(12, 1, 2), ONES, &[7, 8, 16, 27, 32]),
         case("a lattice with steps of 100", lattice(9, 100, 3), MILLIMETRES, &[2, 19, 24]),
@@ -69,8 +66,6 @@ pub fn all() -> Vec<CloudCase> {
     all
 }
 
-/// Beyond the lists that registers hold.
-const MANY: &[usize] = &[1, 33, 64, 256];
 const EVERY_K: &[usize] = &[
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
     32,

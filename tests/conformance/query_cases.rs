@@ -46,13 +46,13 @@ pub fn all() -> Vec<QueryCase> {
         case("no points", vec![], CENTIMETRES, 1.0),
         case("one point", vec![[5, 6, 7]], CENTIMETRES, 1.0),
         case("17 points", town(17, 1), CENTIMETRES, 1.5),
-        case("a town", town(1_500, 2), CENTIMETRES, 1.25),
-        case("a town, far around", town(900, 3), CENTIMETRES, 1e6),
-        case("a town, hardly around", town(1_200, 4), CENTIMETRES, 0.01),
-        case("identical points", vec![[3, -2, 7]; 700], CENTIMETRES, 0.5),
-        case("a lattice, all ties", lattice(10, 1, 5), ONES, 2.0),
-        case("every point three times", repeated(&town(400, 6), 3, 7), CENTIMETRES, 1.0),
-        case("scattered densely", scattered(1_000, [40; 3], 8), CENTIMETRES, 0.1),
+        case("a town", town(1_100, 2), CENTIMETRES, 1.25),
+        case("a town, far around", town(600, 3), CENTIMETRES, 1e6),
+        case("a town, hardly around", town(800, 4), CENTIMETRES, 0.01),
+        case("identical points", vec![[3, -2, 7]; 400], CENTIMETRES, 0.5),
+        case("a lattice, all ties", lattice(8, 1, 5), ONES, 2.0),
+        case("every point three times", repeated(&town(200, 6), 3, 7), CENTIMETRES, 1.0),
+        case("scattered densely", scattered(700, [40; 3], 8), CENTIMETRES, 0.1),
         without_a_unit(),
     ]
 }
@@ -83,7 +83,7 @@ fn without_a_unit() -> QueryCase {
     let mut random = Random::new(9);
     let origin = [485_000.0, 6_629_000.0, 35.5];
     let mut place = |size: f64| std::array::from_fn(|axis| origin[axis] + size * (random.unit() - 0.5));
-    let xyz = (0..1_000).map(|_| place(60.0)).collect();
+    let xyz = (0..600).map(|_| place(60.0)).collect();
     let queries = (0..150).map(|_| place(90.0)).collect();
     QueryCase { name: "without a unit", cloud: Cloud::loose(xyz, origin), ks: KS, radius: 7.25, queries }
 }

@@ -76,6 +76,19 @@ fn check(
 }
 
 #[test]
+fn knn_of_many() {
+    Row {
+        test: "knn_of_many",
+        cases: all,
+        whole,
+        expected: |case: &QueryCase| neighbors::nearest_to(&case.cloud.local, &case.cloud.local, most(case)),
+        run: |device, case| for_every_k(device, case, PointCloud::knn),
+        compare: |case, expected, got, _| compare_lists(case, &case.cloud.local, expected, got),
+    }
+    .run();
+}
+
+#[test]
 fn knn_with() {
     Row {
         test: "knn_with",
