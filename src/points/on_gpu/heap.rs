@@ -7,7 +7,7 @@
 use super::top_k::Kept;
 
 /// What `shaders/points/walk.wgsl` does with the list.
-pub(super) fn list(with_slots: bool) -> String {
+pub(super) fn list(length: usize, with_slots: bool) -> String {
     let slots = |text: &'static str| if with_slots { text } else { "" };
     [
         "
@@ -42,23 +42,30 @@ fn insert(distance: f32, index: u32, slot: u32) {
     sink(distance, index, slot, params.k);
 }
 
-// Puts a point into a heap of `size` places instead of the one on top, beneath all that come after it.
+// Puts a point into a heap of `size` places instead of the one on top, beneath all that come after it: a step for each
+// level of the heap, because a loop would add its rounds to those of the walk.
 fn sink(distance: f32, index: u32, slot: u32, size: u32) {
     var place = 0u;
-    var child = 1u;
-    while child < size {
-        let other = min(child + 1u, size - 1u);
-        if comes_before(heap_distance[child], heap_index[child], heap_distance[other], heap_index[other]) {
-            child = other;
-        }
-        if !comes_before(distance, index, heap_distance[child], heap_index[child]) {
-            break;
-        }
-        move_to(place, child);
-        place = child;
-        child = 2u * place + 1u;
+",
+        &"    place = beneath(place, distance, index, size);\n".repeat(length.ilog2() as usize),
+        "    put(place, distance, index, slot);
+}
+
+// Moves the later child of a place up, if that comes after the point, and returns where it was; else the place itself.
+fn beneath(place: u32, distance: f32, index: u32, size: u32) -> u32 {
+    var child = 2u * place + 1u;
+    if child >= size {
+        return place;
     }
-    put(place, distance, index, slot);
+    let other = min(child + 1u, size - 1u);
+    if comes_before(heap_distance[child], heap_index[child], heap_distance[other], heap_index[other]) {
+        child = other;
+    }
+    if !comes_before(distance, index, heap_distance[child], heap_index[child]) {
+        return place;
+    }
+    move_to(place, child);
+    return child;
 }
 
 fn move_to(place: u32, other: u32) {

@@ -152,3 +152,19 @@ pub(super) fn subjects() -> [crate::shaders::Subject; 3] {
         Subject { kernel, params }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::points::on_gpu::tests::constant;
+
+    #[test]
+    fn the_shaders_keys_and_workgroups_are_the_hosts() {
+        for (name, key) in [("INDEX", Key::Index), ("SQUARED_DISTANCE", Key::SquaredDistance), ("ROW", Key::Row)] {
+            assert_eq!(constant(&KEYS, name), key as u32, "{name}");
+        }
+        for kernel in [RANK, KEYS, SORTED] {
+            assert_eq!(constant(&kernel, "WORKGROUP_SIZE"), WORKGROUP_SIZE, "{}", kernel.label);
+        }
+    }
+}

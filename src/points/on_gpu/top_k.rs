@@ -32,7 +32,8 @@ pub(super) fn length_for(k: usize) -> usize {
 /// The list and what `shaders/points/walk.wgsl` does with it. Places hold a squared distance, an index in the input and,
 /// if `with_slots`, a place along the curve; at first the farthest distance allowed, and no index.
 pub(super) fn list(length: usize, with_slots: bool) -> String {
-    let kept = if length <= LONGEST_OF_VARIABLES { variables(length, with_slots) } else { heap::list(with_slots) };
+    let kept =
+        if length <= LONGEST_OF_VARIABLES { variables(length, with_slots) } else { heap::list(length, with_slots) };
     format!("\nconst LENGTH = {length}u; // of the kept list\nconst NO_INDEX = 0xffffffffu;\n{kept}")
 }
 

@@ -183,7 +183,10 @@ pub(super) fn subjects() -> [crate::shaders::Subject; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::points::on_gpu::index::Asking;
+    use crate::points::on_gpu::tests::constant;
     use crate::points::packing::GPU_FAN_OUT;
+    use crate::points::tree::LEAF;
 
     #[test]
     fn windows_take_as_many_rows_as_fit() {
@@ -191,6 +194,21 @@ mod tests {
         assert_eq!(windows(&[0, 3, 4, 4, 8, 9], 4), [0..3, 3..4, 4..5]);
         assert_eq!(windows(&[7, 7, 7], 4).len(), 1);
         assert_eq!(windows(&[0, 4, 8, 8], 4), [0..1, 1..3]);
+    }
+
+    #[test]
+    fn the_shaders_askers_leaves_and_fan_out_are_the_hosts() {
+        for kernel in [COUNT, FILL] {
+            for (name, value) in [
+                ("POINTS", Asking::Points as u32),
+                ("POINTS_FOR_OTHERS", Asking::PointsForOthers as u32),
+                ("ELSEWHERE", Asking::Elsewhere as u32),
+                ("LEAF", LEAF as u32),
+                ("FAN_OUT", GPU_FAN_OUT as u32),
+            ] {
+                assert_eq!(constant(&kernel, name), value, "{name}");
+            }
+        }
     }
 
     #[test]
