@@ -1,5 +1,6 @@
 // The search for all points within a fixed distance of one query, beneath one box of the tree. Behind this text stands
-// `take`, which gets every such point, in no particular order. Behind `tree.wgsl`. Twin: `src/points/radius.rs`.
+// `take`, which gets the squared distance and the place of every such point, in no particular order. Behind `tree.wgsl`.
+// Twin: `src/points/radius.rs`.
 //
 // The walk is that of `walk.wgsl`, and a round of its only loop is a box. The box that it stays beneath holds so few that
 // it ends before llvmpipe would end it.
@@ -57,6 +58,6 @@ fn look_at(slot: u32, query: vec3f, left_out: u32) {
     }
     let distance = sum_of_squares(coordinates(slot) - query);
     if distance <= params.limit {
-        take(distance, points[slot].w);
+        take(distance, slot);
     }
 }

@@ -1,5 +1,7 @@
 //! Heights of points over the ground point nearest in plan.
 
+#[cfg(feature = "gpu")]
+use super::cloud::PointCloud;
 use super::knn::{Askers, nearest_neighbors};
 use super::queries::SortedQueries;
 use super::self_mode::SelfMode;
@@ -7,6 +9,17 @@ use super::tree::{Tree, zeroed};
 use super::walk::Reach;
 use crate::cpu::Cpu;
 use crate::error::Error;
+
+#[cfg(feature = "gpu")]
+impl PointCloud {
+    /// Every point's height over the nearest ground point, found on the host; none of a cloud without ground.
+    pub(super) fn heights_above_ground(&self, unit: f32) -> Result<Vec<f32>, Error> {
+        let Some(is_ground) = self.attributes().ground.as_deref() else { return Ok(Vec::new()) };
+        let mut heights = zeroed(self.len())?;
+        heights_above_ground(self.device().queue().cpu(), self.points().as_slice(), is_ground, unit, &mut heights)?;
+        Ok(heights)
+    }
+}
 
 /// Writes every point's height over the nearest ground point in plan, in units of the input; `is_ground` holds at least one.
 ///

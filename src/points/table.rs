@@ -108,7 +108,9 @@ impl PointCloud {
             }
             #[cfg(feature = "gpu")]
             Index::Gpu(index) => {
-                let table = index.features(&request, features)?;
+                let needs_heights = features.iter().any(|feature| feature.needs() == Needs::Ground);
+                let heights = if needs_heights { self.heights_above_ground(request.frame.unit)? } else { Vec::new() };
+                let table = index.features(&request, features, self.attributes(), &heights)?;
                 (Storage::Gpu(table.columns), Storage::Gpu(table.neighbor_counts), table.rows_per_block)
             }
         };

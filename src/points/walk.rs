@@ -92,7 +92,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// So many of the nearest, itself included, however far.
-    #[cfg(any(test, feature = "gpu"))]
+    #[cfg(test)]
     pub(super) fn nearest(k: usize) -> Self {
         Self { k, limit: f32::INFINITY, own: SelfMode::Include }
     }

@@ -10,7 +10,7 @@ use crate::support::neighbors::{self, Lists};
 use crate::support::{Mismatch, features};
 
 /// A walk may visit any point: 16 bytes each. A block of lists needs some room too.
-fn bytes_of_points(case: &CloudCase) -> u64 {
+pub fn bytes_of_points(case: &CloudCase) -> u64 {
     (16 * case.cloud.local.len() as u64).max(16 << 10)
 }
 

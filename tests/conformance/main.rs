@@ -3,7 +3,7 @@
 //!
 //! Four parts stand apart: cases (`image_cases`, `cloud_cases`, `query_cases`: one line a case), the executors
 //! (`support/executors.rs`: one entry an executor), the references (`support/`), and the runner. A row of the table, in
-//! `image_rows`, `cloud_rows` and `query_rows`, is one operation.
+//! `image_rows`, `cloud_rows`, `query_rows` and `feature_rows`, is one operation.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,6 +11,7 @@ mod support;
 mod cloud_cases;
 mod cloud_rows;
 mod exhaustive;
+mod feature_rows;
 mod image_cases;
 mod image_rows;
 mod properties;

@@ -3,6 +3,7 @@
 
 pub mod clouds;
 pub mod data;
+pub mod definitions;
 pub mod executors;
 pub mod features;
 pub mod images;

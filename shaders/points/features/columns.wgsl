@@ -1,12 +1,13 @@
-// The fused pass for one point an invocation: its neighbours, their covariance, eigenvalues and features. Out: one word a
-// column, the bits of an f32, at the row of the point in the input, and one word with the number of neighbours. Behind the
-// other texts of `shaders/points`; `COLUMNS` and `write_columns` are generated for the features asked for. Twin:
-// `src/points/features/columns.rs`.
+// The fused pass for one point an invocation: its neighbours, their moments, shape and features. Out: one word a column, the
+// bits of an f32, at the row of the point in the input, and one word with the number of neighbours. Behind the other texts;
+// `write_columns` is generated for the features asked for, and calls `write_column`, and `keep_normal`, which keeps the
+// normal for a second pass or does nothing. Twin: `src/points/features/columns.rs`.
 
-@group(0) @binding(4) var<storage, read_write> columns: array<u32>; // all rows of a column, then those of the next
-@group(0) @binding(5) var<storage, read_write> neighbor_counts: array<u32>;
+@group(0) @binding(4) var<storage, read> frame: Frame;
+@group(0) @binding(5) var<storage, read_write> columns: array<u32>; // all rows of a column, then those of the next
+@group(0) @binding(6) var<storage, read_write> neighbor_counts: array<u32>;
 
-const MIN_NEIGHBORS = 3u; // fewer span no plane
+const MOST_NEIGHBORS = 2097152u; // more overflow the sums
 
 @compute @workgroup_size(QUERIES_PER_GROUP)
 fn main(
@@ -20,17 +21,13 @@ fn main(
     }
     let slot = slot_of(query);
     let row = points[slot].w - params.first_row;
-    neighbor_counts[row] = params.neighbors;
-    if params.neighbors < MIN_NEIGHBORS {
-        for (var column = 0u; column < COLUMNS; column++) {
-            columns[column * params.rows + row] = NAN;
-        }
-        return;
-    }
-    search(slot);
-    var shape = eigen(covariance(slot));
-    shape.normal = upward(shape.normal);
-    write_columns(row, shape);
+    let moments = moments_of(slot);
+    let count = u32(moments.count);
+    neighbor_counts[row] = count;
+    let enough = count >= frame.fewest_neighbors && count <= MOST_NEIGHBORS;
+    let shape = shape_of(moments, coordinates(slot));
+    write_columns(row, shape, enough);
+    keep_normal(points[slot].w, shape.normal, enough);
 }
 
 fn write_column(column: u32, row: u32, value: u32) {

@@ -1,88 +1,59 @@
-// Features from eigenvalues and the normal, as the bits of an f32, because a shader may assume that NaN never occurs. Each
-// function has the name of its feature; what each means stands at `Feature`. Twin: `src/points/features/formulas.rs`.
+// What formulas share. Features leave as the bits of an f32, because a shader may assume that NaN and infinity never occur.
+// Behind `shape.wgsl` and `math.wgsl`; the formulas of each convention stand in `formulas/`, each named for its convention
+// and feature. Twin: `src/points/features/formulas/mod.rs`.
 
 const NAN = 0x7fc00000u;
-const LEVEL = 1e-6; // a normal's z, then y, below this does not decide its sign
 
 fn ratio(value: f32, divisor: f32) -> u32 {
     let some = divisor > 0.0;
     return select(NAN, bitcast<u32>(value / select(1.0, divisor, some)), some);
 }
 
-fn sum_of_values(shape: Shape) -> f32 {
-    return (shape.values.x + shape.values.y) + shape.values.z;
+fn sum_of(values: vec3f) -> f32 {
+    return (values.x + values.y) + values.z;
 }
 
-// -p ln p, 0 for shares too small to matter.
-fn entropy_of_share(share: f32) -> f32 {
-    let counts = share >= SMALLEST_NORMAL;
-    return select(0.0, 0.0 - share * ln(select(1.0, share, counts)), counts);
+// -x ln x, 0 for values too small to matter.
+fn minus_x_ln_x(x: f32) -> f32 {
+    let counts = x >= SMALLEST_NORMAL;
+    return select(0.0, 0.0 - x * ln(select(1.0, x, counts)), counts);
 }
 
-// The normal with length 1, turned upwards.
-fn upward(normal: vec3f) -> vec3f {
-    let unit = normal / sqrt(sum_of_squares(normal));
-    let decides = select(unit.z, select(unit.y, unit.x, abs(unit.y) < LEVEL), abs(unit.z) < LEVEL);
-    return select(unit, vec3f(0.0) - unit, decides < 0.0);
+// -sum x ln x
+fn entropy(values: vec3f) -> f32 {
+    return (minus_x_ln_x(values.x) + minus_x_ln_x(values.y)) + minus_x_ln_x(values.z);
 }
 
-fn linearity(shape: Shape) -> u32 {
-    return ratio(shape.values.x - shape.values.y, shape.values.x);
+// Entropy of the values' shares of their sum, which is above 0.
+fn entropy_of_shares(values: vec3f) -> f32 {
+    let sum = sum_of(values);
+    return entropy(values / select(1.0, sum, sum > 0.0));
 }
 
-fn planarity(shape: Shape) -> u32 {
-    return ratio(shape.values.y - shape.values.z, shape.values.x);
+// Eigenvalues in squared units of the input.
+fn eigenvalues(shape: Shape) -> vec3f {
+    return shape.eigen.values * (shape.eigen.scale * frame.squared_unit);
 }
 
-fn sphericity(shape: Shape) -> u32 {
-    return ratio(shape.values.z, shape.values.x);
+// The sum of the eigenvalues in squared units of the input: one product of their sum, because Mesa's compiler would make
+// that of a sum of products.
+fn eigenvalue_sum(shape: Shape) -> f32 {
+    return sum_of(shape.eigen.values) * (shape.eigen.scale * frame.squared_unit);
 }
 
-fn omnivariance(shape: Shape) -> u32 {
-    let product = (shape.values.x * shape.values.y) * shape.values.z;
-    return bitcast<u32>(cbrt(product) * shape.scale * params.squared_unit);
+// What turns the divisor n into n - 1. Rows of one neighbour are NaN, whatever is here.
+fn sample_factor(shape: Shape) -> f32 {
+    return shape.count / max(shape.count - 1.0, 1.0);
 }
 
-fn anisotropy(shape: Shape) -> u32 {
-    return ratio(shape.values.x - shape.values.z, shape.values.x);
+// Eigenvalues in squared units of the input, divided by one less than the number of neighbours.
+fn sample_eigenvalues(shape: Shape) -> vec3f {
+    return eigenvalues(shape) * sample_factor(shape);
 }
 
-fn eigenentropy(shape: Shape) -> u32 {
-    let sum = sum_of_values(shape);
-    let some = sum > 0.0;
-    let shares = shape.values / select(1.0, sum, some);
-    let entropy = (entropy_of_share(shares.x) + entropy_of_share(shares.y)) + entropy_of_share(shares.z);
-    return select(NAN, bitcast<u32>(entropy), some);
-}
-
-fn eigenvalue_sum(shape: Shape) -> u32 {
-    return bitcast<u32>(sum_of_values(shape) * shape.scale * params.squared_unit);
-}
-
-fn surface_variation(shape: Shape) -> u32 {
-    return ratio(shape.values.z, sum_of_values(shape));
-}
-
-fn verticality(shape: Shape) -> u32 {
-    return bitcast<u32>(1.0 - abs(shape.normal.z));
-}
-
-fn normal_x(shape: Shape) -> u32 {
-    return bitcast<u32>(shape.normal.x);
-}
-
-fn normal_y(shape: Shape) -> u32 {
-    return bitcast<u32>(shape.normal.y);
-}
-
-fn normal_z(shape: Shape) -> u32 {
-    return bitcast<u32>(shape.normal.z);
-}
-
-fn pca1(shape: Shape) -> u32 {
-    return ratio(shape.values.x, sum_of_values(shape));
-}
-
-fn pca2(shape: Shape) -> u32 {
-    return ratio(shape.values.y, sum_of_values(shape));
+// The z of `sum w_i |e_i|`, of length 1.
+fn unary_z(shape: Shape, weights: vec3f) -> u32 {
+    let sum = (weights.x * abs(shape.eigen.first) + weights.y * abs(shape.eigen.second))
+        + weights.z * abs(shape.eigen.third);
+    return ratio(sum.z, sqrt(inner(sum, sum)));
 }

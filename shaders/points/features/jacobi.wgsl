@@ -1,12 +1,14 @@
-// Eigenvalues of a symmetric 3x3 matrix and the eigenvector of the smallest: cyclic Jacobi with a fixed number of sweeps.
+// Eigenvalues and eigenvectors of a symmetric 3x3 matrix: cyclic Jacobi with a fixed number of sweeps. Behind `moments.wgsl`.
 // Twin: `src/points/features/jacobi.rs`, operation by operation.
 
 const SWEEPS = 4u;
 
-struct Shape {
+struct Eigen {
     values: vec3f, // largest first, none below 0, divided by the scale
     scale: f32,    // the largest absolute entry of the matrix; 0 where all entries are
-    normal: vec3f, // belongs to the smallest
+    first: vec3f,  // the vector of the largest
+    second: vec3f,
+    third: vec3f,
 }
 
 struct Rotation {
@@ -26,7 +28,7 @@ fn rotation(first: f32, second: f32, off: f32) -> Rotation {
     return Rotation(tangent, cosine, tangent * cosine);
 }
 
-fn eigen(matrix: Covariance) -> Shape {
+fn eigen(matrix: Matrix) -> Eigen {
     let q = matrix.squares;
     let p = abs(matrix.products);
     let scale = max(max(max(max(max(q.x, q.y), q.z), p.x), p.y), p.z);
@@ -63,13 +65,16 @@ fn eigen(matrix: Covariance) -> Shape {
         c = yz.sine * b_and_c + yz.cosine * c;
     }
     var values = select(vec3f(0.0), diagonal, diagonal > vec3f(0.0));
-    // Sorted by three exchanges; the last concerns no vector that is kept.
-    let ordered = values.x >= values.y;
-    let lower = select(a, b, ordered);
-    values = select(values.yxz, values, ordered);
+    // Sorted by three exchanges.
+    let above = values.x >= values.y;
+    let upper = select(b, a, above);
+    let lower = select(a, b, above);
+    values = select(values.yxz, values, above);
     let lowest = values.y >= values.z;
-    let normal = select(lower, c, lowest);
+    let middle = select(c, lower, lowest);
+    let third = select(lower, c, lowest);
     values = select(values.xzy, values, lowest);
-    values = select(values.yxz, values, values.x >= values.y);
-    return Shape(values, scale, normal);
+    let highest = values.x >= values.y;
+    values = select(values.yxz, values, highest);
+    return Eigen(values, scale, select(middle, upper, highest), select(upper, middle, highest), third);
 }

@@ -21,6 +21,6 @@ fn main(
     counts[queries[place].w] += found;
 }
 
-fn take(distance: f32, index: u32) {
+fn take(distance: f32, slot: u32) {
     found += 1u;
 }

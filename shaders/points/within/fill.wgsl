@@ -30,7 +30,7 @@ fn main(
     filled[row] += next - start;
 }
 
-fn take(distance: f32, index: u32) {
-    neighbors[next] = vec2u(bitcast<u32>(distance), index);
+fn take(distance: f32, slot: u32) {
+    neighbors[next] = vec2u(bitcast<u32>(distance), points[slot].w);
     next += 1u;
 }

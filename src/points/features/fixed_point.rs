@@ -17,7 +17,7 @@ pub(super) const MOST_NEIGHBORS: u32 = 1 << 21;
 const ROUNDING: f32 = 12_582_912.0;
 
 /// The step for a squared radius, a power of two.
-pub(super) fn step(squared_radius: f32) -> f32 {
+pub(in crate::points) fn step(squared_radius: f32) -> f32 {
     // The exponent of the radius, rounded up: 2^e > radius.
     let exponent = (squared_radius.sqrt().to_bits() >> 23) as i32 - 127 + 1;
     // Kept among the normal numbers, whose reciprocals are normal too.

@@ -18,6 +18,8 @@ mod shape;
 mod tests;
 mod variation;
 
+#[cfg(feature = "gpu")]
+pub(super) use fixed_point::step as fixed_point_step;
 pub(super) use fused::{Request, shape_features};
 pub(super) use listed::features_of_lists;
 pub(super) use shape::Frame;

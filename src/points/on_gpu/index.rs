@@ -1,6 +1,5 @@
 //! The tree in device memory, and the launches of queries over it.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::blocks::Blocks;
 use crate::error::Error;
-use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
+use crate::gpu::{Gpu, Kernel, Launch, Lease, Window};
 use crate::points::SelfMode;
 use crate::points::hilbert::CurveScale;
 use crate::points::tree::LEAF;
@@ -23,10 +22,6 @@ const MAX_LEVELS: usize = 11;
 /// One unit in the last place for each of the eight roundings of a squared distance: a compiler that fuses them here but
 /// not there changes it by less.
 const SLACK: f32 = 1.0 - 1.0 / (1 << 21) as f32;
-
-/// What a kernel of the cloud's own points is bound to: parameters, points, boxes, the list of queries and two outputs.
-pub(super) const BINDINGS: &[Binding] =
-    &[Binding::Uniform, Binding::Read, Binding::Read, Binding::Read, Binding::Write, Binding::Write];
 
 /// `Params` of `shaders/points/tree.wgsl`.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
@@ -102,14 +97,33 @@ pub(in crate::points) struct GpuIndex {
 /// A query for every point.
 pub(super) struct Query<'a> {
     pub(super) kernel: &'a Kernel,
-    pub(super) reach: Reach,
-    pub(super) squared_unit: f32,
-    /// Whether the kernel reads its queries from `shaders/points/queries.wgsl`.
-    pub(super) reads_queries: bool,
-    /// The outputs and the bytes of a row in each.
-    pub(super) outputs: [(&'a Arc<Lease>, u64); 2],
+    /// From [`GpuIndex::params`].
+    pub(super) params: Params,
+    /// What the kernel is bound to behind points, boxes and the list of queries.
+    pub(super) arrays: &'a [Array<'a>],
     /// Rows of every block but the last, from [`GpuIndex::rows_per_block`].
     pub(super) rows_per_block: usize,
+}
+
+/// An array that a kernel is bound to.
+#[derive(Clone, Copy)]
+pub(super) enum Array<'a> {
+    /// All of it.
+    Whole(&'a Arc<Lease>),
+    /// The rows of a block, of so many bytes each.
+    Rows(&'a Arc<Lease>, u64),
+}
+
+impl<'a> Array<'a> {
+    fn window(self, rows: &Range<usize>) -> Window<'a> {
+        match self {
+            Self::Whole(lease) => Window::all(lease),
+            Self::Rows(lease, bytes_per_row) => {
+                let [first, bytes] = [rows.start, rows.len()].map(|rows| rows as u64 * bytes_per_row);
+                Window::of(lease, first, bytes)
+            }
+        }
+    }
 }
 
 impl GpuIndex {
@@ -133,22 +147,13 @@ impl GpuIndex {
         let len = self.len();
         let blocks = Blocks::new(&self.gpu, &self.points, len, query.rows_per_block)?;
         let listed = blocks.slots.as_ref();
-        let params = self.params(&query.reach, Asking::own(query.reach.own), query.squared_unit);
         for (block, places) in blocks.places.iter().enumerate() {
             let first_row = block * query.rows_per_block;
-            let rows = query.rows_per_block.min(len - first_row);
+            let rows = first_row..len.min(first_row + query.rows_per_block);
             // Where there is no list, anything stands for it: it is not read.
             let mut windows = self.inputs(listed.unwrap_or(&self.points)).to_vec();
-            windows.extend(query.reads_queries.then(|| Window::all(&self.points)));
-            windows.extend(query.outputs.map(|(lease, bytes_per_row)| {
-                Window::of(lease, first_row as u64 * bytes_per_row, rows as u64 * bytes_per_row)
-            }));
-            let params = Params {
-                listed: u32::from(listed.is_some()),
-                first_row: first_row as u32,
-                rows: rows as u32,
-                ..params
-            };
+            windows.extend(query.arrays.iter().map(|array| array.window(&rows)));
+            let params = Params { listed: u32::from(listed.is_some()), ..query.params.of_rows(rows) };
             self.dispatch(query.kernel, params, &windows, places.clone())?;
         }
         Ok(())
@@ -231,11 +236,6 @@ pub(super) fn bindable(gpu: &Gpu, what: &str, bytes: u64) -> Result<(), Error> {
     })
 }
 
-/// A kernel of the cloud's own points, from its parts.
-pub(super) fn kernel(label: &'static str, source: String) -> Kernel {
-    Kernel { label, source: Cow::Owned(source), bindings: BINDINGS }
-}
-
 /// How Rust lays out the parameters, for the test of all shaders.
 #[cfg(test)]
 pub(super) fn params_layout() -> crate::shaders::Layout {
@@ -262,40 +262,16 @@ pub(super) fn params_layout() -> crate::shaders::Layout {
 
 #[cfg(test)]
 mod tests {
-    use std::mem::offset_of;
-
     use super::*;
 
     #[test]
-    fn the_shaders_parameters_and_workgroups_are_the_hosts() {
-        for (name, text) in crate::points::on_gpu::variants() {
-            let module = naga::front::wgsl::parse_str(&text).unwrap();
-            let params = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Params")).unwrap().1;
-            let naga::TypeInner::Struct { members, span } = &params.inner else { panic!("{name}: Params is a struct") };
-            let offsets: Vec<_> =
-                members.iter().map(|member| (member.name.clone().unwrap(), member.offset as usize)).collect();
-            let of = |name: &str, offset: usize| (name.to_owned(), offset);
-            let expected = [
-                of("queries", offset_of!(Params, queries)),
-                of("first", offset_of!(Params, first)),
-                of("listed", offset_of!(Params, listed)),
-                of("first_row", offset_of!(Params, first_row)),
-                of("rows", offset_of!(Params, rows)),
-                of("k", offset_of!(Params, k)),
-                of("neighbors", offset_of!(Params, neighbors)),
-                of("points", offset_of!(Params, points)),
-                of("leaves", offset_of!(Params, leaves)),
-                of("levels", offset_of!(Params, levels)),
-                of("squared_unit", offset_of!(Params, squared_unit)),
-                of("slack", offset_of!(Params, slack)),
-                of("limit", offset_of!(Params, limit)),
-                of("asking", offset_of!(Params, asking)),
-                of("top_level", offset_of!(Params, top_level)),
-                of("top", offset_of!(Params, top)),
-                of("level", offset_of!(Params, level)),
-            ];
-            assert_eq!((offsets, *span as usize), (expected.to_vec(), size_of::<Params>()), "{name}");
-            assert_eq!(module.entry_points[0].workgroup_size, [QUERIES_PER_GROUP, 1, 1], "{name}");
+    fn the_shaders_workgroups_are_the_hosts() {
+        for subject in crate::points::on_gpu::subjects() {
+            if subject.params != Some(params_layout()) {
+                continue;
+            }
+            let module = naga::front::wgsl::parse_str(&subject.kernel.source).unwrap();
+            assert_eq!(module.entry_points[0].workgroup_size, [QUERIES_PER_GROUP, 1, 1], "{}", subject.kernel.label);
         }
     }
 }

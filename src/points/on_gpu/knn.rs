@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::index::{GpuIndex, Query};
+use super::index::{Array, Asking, GpuIndex, Query};
 use super::queries::QueryBlock;
 use super::top_k;
 use crate::error::Error;
@@ -45,8 +45,10 @@ impl GpuIndex {
             }
         } else {
             let rows_per_block = self.rows_per_block(BLOCK, bytes_per_row)?;
-            let outputs = [(&lists[0], bytes_per_row), (&lists[1], bytes_per_row)];
-            self.launch(&Query { kernel, reach: *reach, squared_unit, reads_queries: true, outputs, rows_per_block })?;
+            let params = self.params(reach, Asking::own(reach.own), squared_unit);
+            let [indices, distances] = lists.each_ref().map(|list| Array::Rows(list, bytes_per_row));
+            let arrays = &[Array::Whole(&self.points), indices, distances];
+            self.launch(&Query { kernel, params, arrays, rows_per_block })?;
         }
         Ok(lists)
     }

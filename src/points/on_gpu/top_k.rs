@@ -29,6 +29,11 @@ pub(super) fn length_for(k: usize) -> usize {
     LENGTHS.into_iter().find(|length| k <= *length).unwrap_or(LENGTHS[LENGTHS.len() - 1])
 }
 
+/// The shortest list for `k` neighbours whose loops run over an array.
+pub(super) fn indexed_length_for(k: usize) -> usize {
+    length_for(k.max(LONGEST_OF_VARIABLES + 1))
+}
+
 /// The list and what `shaders/points/walk.wgsl` does with it. Places hold a squared distance, an index in the input and,
 /// if `with_slots`, a place along the curve; at first the farthest distance allowed, and no index.
 pub(super) fn list(length: usize, with_slots: bool) -> String {

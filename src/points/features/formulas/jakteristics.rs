@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use super::super::math::cbrt;
 use super::super::shape::{Frame, Shape};
-use super::{entropy, ratio, sample_eigenvalues};
+use super::{eigenvalue_sum, entropy, sample_eigenvalues, sample_factor};
 use crate::points::Feature;
 
 /// The values of a feature, if it is defined otherwise than Swath's.
@@ -15,7 +15,7 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, shape: &Shape<S>, fram
     Some(match feature {
         Feature::Omnivariance => omnivariance(simd, shape, frame),
         Feature::Eigenentropy => entropy(simd, values),
-        Feature::EigenvalueSum => (l1 + l2) + l3,
+        Feature::EigenvalueSum => eigenvalue_sum(shape, frame) * sample_factor(simd, shape),
         Feature::Eigenvalue1 => l1,
         Feature::Eigenvalue2 => l2,
         Feature::Eigenvalue3 => l3,
@@ -27,6 +27,5 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, shape: &Shape<S>, fram
 #[inline(always)]
 fn omnivariance<S: Simd>(simd: S, shape: &Shape<S>, frame: &Frame) -> S::f32s {
     let [l1, l2, l3] = shape.eigen.values;
-    let factor = ratio(simd, shape.count, shape.count - 1.0);
-    cbrt(simd, (l1 * l2) * l3) * shape.eigen.scale * frame.squared_unit * factor
+    cbrt(simd, (l1 * l2) * l3) * shape.eigen.scale * frame.squared_unit * sample_factor(simd, shape)
 }

@@ -71,8 +71,22 @@ pub(super) fn eigenentropy<S: Simd>(simd: S, values: &[S::f32s; 3]) -> S::f32s {
 #[inline(always)]
 fn sample_eigenvalues<S: Simd>(simd: S, shape: &Shape<S>, frame: &Frame) -> [S::f32s; 3] {
     let [first, second, third] = eigenvalues(shape, frame);
-    let factor = ratio(simd, shape.count, shape.count - 1.0);
+    let factor = sample_factor(simd, shape);
     [first * factor, second * factor, third * factor]
+}
+
+/// The sum of the eigenvalues in squared units of the input: one product of their sum, because a shader's compiler would
+/// make that of a sum of products.
+#[inline(always)]
+fn eigenvalue_sum<S: Simd>(shape: &Shape<S>, frame: &Frame) -> S::f32s {
+    let [first, second, third] = shape.eigen.values;
+    ((first + second) + third) * (shape.eigen.scale * frame.squared_unit)
+}
+
+/// What turns the divisor `n` into `n - 1`.
+#[inline(always)]
+fn sample_factor<S: Simd>(simd: S, shape: &Shape<S>) -> S::f32s {
+    ratio(simd, shape.count, shape.count - 1.0)
 }
 
 /// Eigenvalues in squared units of the input.

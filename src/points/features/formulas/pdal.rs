@@ -5,7 +5,7 @@ use fearless_simd::prelude::*;
 
 use super::super::math::cbrt;
 use super::super::shape::{Frame, Shape};
-use super::{entropy, ratio, sample_eigenvalues, unary_z};
+use super::{eigenvalue_sum, entropy, ratio, sample_eigenvalues, sample_factor, unary_z};
 use crate::points::Feature;
 
 /// The values of a feature, if it is defined otherwise than Swath's.
@@ -13,7 +13,7 @@ use crate::points::Feature;
 pub(super) fn feature<S: Simd>(simd: S, feature: Feature, shape: &Shape<S>, frame: &Frame) -> Option<S::f32s> {
     let [l1, l2, l3] = sample_eigenvalues(simd, shape, frame);
     let [s1, s2, s3] = [l1.sqrt(), l2.sqrt(), l3.sqrt()];
-    let sum = (l1 + l2) + l3;
+    let sum = eigenvalue_sum(shape, frame) * sample_factor(simd, shape);
     Some(match feature {
         Feature::Linearity => ratio(simd, s1 - s2, s1),
         Feature::Planarity => ratio(simd, s2 - s3, s1),

@@ -6,7 +6,7 @@ use fearless_simd::prelude::*;
 
 use super::super::math::{cbrt, ln};
 use super::super::shape::{Frame, Shape};
-use super::{eigenvalues, unary_z};
+use super::{eigenvalue_sum, eigenvalues, unary_z};
 use crate::points::Feature;
 
 const EPSILON: f32 = 1e-3;
@@ -24,9 +24,10 @@ pub(super) fn feature<S: Simd>(simd: S, feature: Feature, shape: &Shape<S>, fram
         Feature::Length => s1,
         Feature::Surface => (s1 * s2 + 1e-6).sqrt(),
         Feature::Volume => cbrt(simd, (s1 * s2) * s3 + 1e-9),
-        Feature::SurfaceVariation => s3 / (((s1 + s2) + s3) + EPSILON),
+        // Mesa's compiler adds the constant first, wherever it stands.
+        Feature::SurfaceVariation => s3 / (((s1 + EPSILON) + s2) + s3),
         Feature::Eigenentropy => {
-            let sum = ((values[0] + values[1]) + values[2]) + EPSILON;
+            let sum = eigenvalue_sum(shape, frame) + EPSILON;
             (term(simd, values[0] / sum) + term(simd, values[1] / sum)) + term(simd, values[2] / sum)
         }
         _ => return None,
