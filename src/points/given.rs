@@ -1,11 +1,12 @@
 //! Features of neighbours that were searched before.
 
 use super::cloud::PointCloud;
+use super::describe::FeatureOptions;
 use super::feature::{Feature, Needs};
 use super::features::{Request, features_of_lists};
 use super::neighborhood::{Neighborhood, Vicinity};
 use super::neighbors::Neighbors;
-use super::table::{FeatureOptions, FeatureTable};
+use super::table::FeatureTable;
 use crate::device::Storage;
 use crate::error::Error;
 
@@ -61,7 +62,7 @@ impl PointCloud {
                     Ok([columns, counts])
                 });
                 let (columns, counts) = (Storage::Cpu(columns), Storage::Cpu(counts));
-                Ok(FeatureTable::whole(self.device(), len, features, columns, counts))
+                Ok(FeatureTable::new(self.device(), len, features, columns, counts, len))
             }
             #[cfg(feature = "gpu")]
             Storage::Gpu(_) => self.table(&request, features),

@@ -65,14 +65,14 @@ pub(super) fn write_moments<S: Simd>(
         }
     }
     store(count, &mut moments.count, first);
-    for axis in 0..3 {
-        store(mean[axis], &mut moments.mean[axis], first);
+    for (axis, to) in mean.into_iter().zip(&mut moments.mean) {
+        store(axis, to, first);
     }
-    for entry in 0..6 {
-        store(sums[entry] / divisor, &mut moments.covariance[entry], first);
+    for (sum, to) in sums.into_iter().zip(&mut moments.covariance) {
+        store(sum / divisor, to, first);
     }
-    for end in 0..2 {
-        store(heights[end], &mut moments.heights[end], first);
+    for (height, to) in heights.into_iter().zip(&mut moments.heights) {
+        store(height, to, first);
     }
 }
 

@@ -107,8 +107,8 @@ impl Sink for Nearest<'_> {
                     counts[lane] = rank;
                     break;
                 };
-                for axis in 0..3 {
-                    scratch.ranks[rank][axis][lane] = point[axis];
+                for (axis, coordinate) in scratch.ranks[rank].iter_mut().zip(point) {
+                    axis[lane] = *coordinate;
                 }
                 scratch.distances[rank][lane] = top_k::squared_distance(*key);
             }

@@ -79,8 +79,8 @@ impl Lists {
                     counts[lane] = rank;
                     break;
                 };
-                for axis in 0..3 {
-                    self.ranks[rank][axis][lane] = point[axis];
+                for (axis, coordinate) in self.ranks[rank].iter_mut().zip(point) {
+                    axis[lane] = *coordinate;
                 }
                 self.distances[rank][lane] = squared_distance(*point, query);
             }

@@ -10,8 +10,8 @@ use super::top_k;
 use crate::error::Error;
 use crate::gpu::{Binding, Kernel, Lease};
 use crate::points::Feature;
+use crate::points::describe::Pass;
 use crate::points::features::Request;
-use crate::points::table::Pass;
 
 /// Parameters, points, boxes, the list of queries, normals, counts and columns.
 const BINDINGS: &[Binding] =

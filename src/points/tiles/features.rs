@@ -7,9 +7,9 @@ use super::load::{Place, load};
 use super::lone::nearest_of_all;
 use super::part::TiledCloud;
 use crate::error::Error;
+use crate::points::describe::{FeatureOptions, Pass};
 use crate::points::feature::Needs;
-use crate::points::table::{FeatureOptions, Pass};
-use crate::points::{Feature, Neighborhood};
+use crate::points::{Feature, HostFeatures, Neighborhood, PointCloud};
 use crate::progress::Progress;
 
 /// So few uncertain rows are looked at one by one; more are worth a larger halo.
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
             let rows = rows_of(chunk, &places);
             let is_certain = |row: &usize| {
                 let depth = region.depth(self.cloud.at(places[*row]));
-                self.certainty.holds(table.counts[*row], table.distances[*row], depth)
+                self.certainty.holds(table.reach.counts[*row], table.reach.distances[*row], depth)
             };
             let uncertain: Vec<_> = (0..rows.len()).filter(|row| !is_certain(&rows[*row])).collect();
             if uncertain.len() > FEW && doublings < MOST_DOUBLINGS {
@@ -210,22 +210,18 @@ impl<'a> Run<'a> {
                 _ => table.column(*feature).unwrap_or_default().to_vec(),
             });
         }
-        let (distances, counts) = match reach {
-            Some(of_most) => of_most,
-            None => (column(&table, Feature::KthDistance), table.neighbor_counts().to_vec()),
-        };
-        Ok(Table { columns, distances, counts })
+        Ok(Table { columns, reach: reach.unwrap_or_else(|| Reaches::of(&table)) })
     }
 
     /// Distances of the farthest neighbours that an optimal number looked at, chosen or not, and their number.
-    fn reach_of(&self, cloud: &crate::points::PointCloud) -> Result<Option<(Vec<f32>, Vec<u32>)>, Error> {
+    fn reach_of(&self, cloud: &PointCloud) -> Result<Option<Reaches>, Error> {
         let Neighborhood::OptimalK { max, .. } = self.neighborhood else { return Ok(None) };
         let table =
             cloud.features_with(Neighborhood::Knn(max), &[Feature::KthDistance], self.options)?.read().wait()?;
-        Ok(Some((column(&table, Feature::KthDistance), table.neighbor_counts().to_vec())))
+        Ok(Some(Reaches::of(&table)))
     }
 
-    fn variation(&self, cloud: &crate::points::PointCloud, places: &[Place]) -> Result<Vec<f32>, Error> {
+    fn variation(&self, cloud: &PointCloud, places: &[Place]) -> Result<Vec<f32>, Error> {
         let Some(normals) = &self.normals else { return Ok(vec![f32::NAN; places.len()]) };
         let of = |place: &Place| normals[place.part as usize][place.index as usize];
         let axis = |axis: usize| places.iter().map(|place| of(place)[axis]).collect();
@@ -262,10 +258,6 @@ fn is_direct(feature: Feature) -> bool {
     !matches!(feature.needs(), Needs::Ground | Needs::Normals)
 }
 
-fn column(table: &crate::points::HostFeatures, feature: Feature) -> Vec<f32> {
-    table.column(feature).unwrap_or_default().to_vec()
-}
-
 /// Where the points of a chunk are among those loaded.
 fn rows_of(chunk: &Chunk, places: &[Place]) -> Vec<usize> {
     let mut from = places.partition_point(|place| (place.part as usize) < chunk.part);
@@ -279,9 +271,21 @@ fn rows_of(chunk: &Chunk, places: &[Place]) -> Vec<usize> {
     rows
 }
 
-/// Columns of what was loaded, and how far each row's neighbours reach.
+/// Columns of what was loaded.
 struct Table {
     columns: Vec<Vec<f32>>,
+    reach: Reaches,
+}
+
+/// How far the neighbours that were looked at reach, and how many they are.
+struct Reaches {
     distances: Vec<f32>,
     counts: Vec<u32>,
+}
+
+impl Reaches {
+    fn of(table: &HostFeatures) -> Self {
+        let distances = table.column(Feature::KthDistance).unwrap_or_default().to_vec();
+        Self { distances, counts: table.neighbor_counts().to_vec() }
+    }
 }

@@ -12,9 +12,9 @@ impl Region {
     pub(super) fn around(points: impl IntoIterator<Item = [f64; 3]>) -> Self {
         let mut region = Self { min: [f64::INFINITY; 3], max: [f64::NEG_INFINITY; 3] };
         for point in points {
-            for axis in 0..3 {
-                region.min[axis] = region.min[axis].min(point[axis]);
-                region.max[axis] = region.max[axis].max(point[axis]);
+            for (axis, coordinate) in point.into_iter().enumerate() {
+                region.min[axis] = region.min[axis].min(coordinate);
+                region.max[axis] = region.max[axis].max(coordinate);
             }
         }
         region
