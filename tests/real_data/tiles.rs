@@ -3,6 +3,7 @@
 use swath::{Device, Error, Feature, FeatureOptions, Features, Neighborhood, PointsOptions, TileOptions, TilePart};
 
 use super::support::data::{PointFile, files, read_points};
+use super::support::executors;
 
 const NEIGHBORHOODS: [Neighborhood; 3] =
     [Neighborhood::Knn(16), Neighborhood::Radius(1.0), Neighborhood::OptimalK { min: 10, max: 24 }];
@@ -22,13 +23,13 @@ fn survey() -> Vec<PointFile> {
 
 /// Checks that tiles give the features of all points in one cloud; returns the number of chunks.
 fn check(
+    device: &Device,
     parts: &[TilePart<'_>],
     all: &[[f64; 3]],
     points: PointsOptions,
     memory_limit: Option<u64>,
     neighborhood: Neighborhood,
 ) -> usize {
-    let device = Device::cpu().unwrap();
     let features: Vec<Feature> = Features::geometric();
     let options = FeatureOptions::default();
     let whole = device.points_with(all, &points).unwrap().features(neighborhood, &features).unwrap();
@@ -66,7 +67,7 @@ fn six_tiles_one_by_one_are_the_survey_to_the_last_bit() {
     let parts: Vec<_> = survey.iter().map(|tile| TilePart::new(&tile.xyz)).collect();
     let all: Vec<_> = survey.iter().flat_map(|tile| tile.xyz.iter().copied()).collect();
     for neighborhood in NEIGHBORHOODS {
-        assert_eq!(check(&parts, &all, tile.options, None, neighborhood), 6);
+        assert_eq!(check(&Device::cpu().unwrap(), &parts, &all, tile.options, None, neighborhood), 6);
     }
 }
 
@@ -74,7 +75,18 @@ fn six_tiles_one_by_one_are_the_survey_to_the_last_bit() {
 fn eight_chunks_and_more_are_the_cloud_to_the_last_bit() {
     let Some(file) = survey().into_iter().next() else { return };
     for neighborhood in NEIGHBORHOODS {
-        let chunks = check(&[TilePart::new(&file.xyz)], &file.xyz, file.options, Some(4 << 20), neighborhood);
+        let cpu = Device::cpu().unwrap();
+        let chunks = check(&cpu, &[TilePart::new(&file.xyz)], &file.xyz, file.options, Some(4 << 20), neighborhood);
         assert!(chunks >= 8, "{chunks} chunks only");
+    }
+}
+
+#[test]
+fn chunks_on_a_gpu_are_its_cloud_to_the_last_bit() {
+    let (Some(file), Some(gpu)) = (survey().into_iter().next(), executors::the_gpu()) else { return };
+    let part = &file.xyz[..20_000];
+    for neighborhood in [Neighborhood::Knn(16), Neighborhood::Radius(1.0)] {
+        let chunks = check(&gpu, &[TilePart::new(part)], part, file.options, Some(2 << 20), neighborhood);
+        assert!(chunks >= 4, "{chunks} chunks only");
     }
 }
