@@ -220,10 +220,12 @@ impl Frame {
     fn check(&self, min: [f64; 3], max: [f64; 3]) -> Result<(), Error> {
         let reach =
             (0..3).map(|axis| (max[axis] - self.origin[axis]).max(self.origin[axis] - min[axis])).fold(0.0, f64::max);
-        if reach <= FARTHEST {
+        // Queries may lie farther from a cloud than its unit can count.
+        let limit = FARTHEST * self.unit.unwrap_or(1.0);
+        if reach <= limit {
             return Ok(());
         }
-        Err(Error::Extent { reach, limit: FARTHEST, origin: self.origin })
+        Err(Error::Extent { reach, limit, origin: self.origin })
     }
 
     fn local(&self, point: [f64; 3]) -> [f32; 3] {

@@ -87,7 +87,7 @@ impl PointCloud {
     ///
     /// # Errors
     /// As [`PointCloud::knn`]; [`Error::NonFinite`] names the first query that is not finite; [`Error::Extent`] for
-    /// queries more than 1e18 from the cloud's origin.
+    /// queries more than 1e18 units from the cloud's origin.
     ///
     /// # Examples
     ///

@@ -6,14 +6,17 @@ use fearless_simd::prelude::*;
 use super::moments::Moments;
 use crate::points::tree::LEAF;
 
+/// Neighbours that are summed before their sum joins the others': errors grow with the length of a sum.
+const BLOCK: usize = 32;
+
 /// The neighbours of one rank of sixteen queries, by coordinate.
 pub(super) type Rank = [[f32; LEAF]; 3];
 
 /// Writes count, mean, covariance and heights of the first `counts` of `neighbors` for the queries from `first` on.
 ///
 /// Coordinates are taken relative to `center`, the queries, which is exact or nearly so, then centred on the mean in a
-/// second pass: one pass loses all digits far from the origin. Sums run from the nearest to the farthest, so that every
-/// level gives the same bits. All lanes have at least `fewest` neighbours.
+/// second pass: one pass loses all digits far from the origin. Sums run from the nearest to the farthest, block by block,
+/// so that every level gives the same bits. All lanes have at least `fewest` neighbours.
 #[inline(always)]
 pub(super) fn write_moments<S: Simd>(
     simd: S,
@@ -32,6 +35,7 @@ pub(super) fn write_moments<S: Simd>(
     }
     let center = relative;
     let mut mean = [zero; 3];
+    let mut offsets = [zero; 3];
     let mut heights = [zero; 2];
     for (rank, neighbor) in neighbors.iter().enumerate() {
         for axis in 0..3 {
@@ -40,17 +44,22 @@ pub(super) fn write_moments<S: Simd>(
         if rank >= fewest {
             relative = kept(simd, rank, count, relative);
         }
+        if rank % BLOCK == 0 {
+            join(&mut mean, &mut offsets, zero);
+        }
         for axis in 0..3 {
-            mean[axis] += relative[axis];
+            offsets[axis] += relative[axis];
         }
         heights = [heights[0].min(relative[2]), heights[1].max(relative[2])];
     }
+    join(&mut mean, &mut offsets, zero);
     // Lanes without neighbours hold no query.
     let divisor = count.max(1.0);
     for axis in &mut mean {
         *axis /= divisor;
     }
     let mut sums = [zero; 6];
+    let mut block = [zero; 6];
     for (rank, neighbor) in neighbors.iter().enumerate() {
         for axis in 0..3 {
             relative[axis] = (load(simd, &neighbor[axis], first) - center[axis]) - mean[axis];
@@ -60,10 +69,14 @@ pub(super) fn write_moments<S: Simd>(
         }
         let [x, y, z] = relative;
         let products = [x * x, x * y, x * z, y * y, y * z, z * z];
+        if rank % BLOCK == 0 {
+            join(&mut sums, &mut block, zero);
+        }
         for entry in 0..6 {
-            sums[entry] += products[entry];
+            block[entry] += products[entry];
         }
     }
+    join(&mut sums, &mut block, zero);
     store(count, &mut moments.count, first);
     for (axis, to) in mean.into_iter().zip(&mut moments.mean) {
         store(axis, to, first);
@@ -73,6 +86,15 @@ pub(super) fn write_moments<S: Simd>(
     }
     for (height, to) in heights.into_iter().zip(&mut moments.heights) {
         store(height, to, first);
+    }
+}
+
+/// Adds the sums of a block to those of the blocks before, and begins the next.
+#[inline(always)]
+fn join<V: Copy + std::ops::AddAssign, const N: usize>(sums: &mut [V; N], block: &mut [V; N], zero: V) {
+    for (sum, block) in sums.iter_mut().zip(block) {
+        *sum += *block;
+        *block = zero;
     }
 }
 

@@ -215,7 +215,8 @@ fn features_of_every_neighbourhood_are_within_their_bounds_of_f64() {
         if points.len() > 3_000 {
             continue;
         }
-        for vicinity in [nearest(3, f32::INFINITY), nearest(16, f32::INFINITY), nearest(40, f32::INFINITY)] {
+        for k in [3, 16, 40, 256] {
+            let vicinity = nearest(k, f32::INFINITY);
             check(&name, &points, &request(vicinity, Convention::Swath));
         }
         let vicinities = [nearest(12, 4.0), inside(2.0), inside(30.0), optimal(6, 24)];
