@@ -1,51 +1,75 @@
 //! The command line.
 
-use std::path::{Path, PathBuf};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use clap::Parser;
-use swath::{DeviceChoice, Feature};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use swath::{Convention, DeviceChoice};
 
+use crate::coloring::{Coloring, parse_coloring};
 use crate::device::choice_parser;
-use crate::terminal::Outcome;
+use crate::values::{parse_bytes, parse_point, parse_radius, parse_range};
+use crate::wanted::Wanted;
 
-/// The convention that is available: raw eigenvalues, divisor n, the point itself included.
-const CONVENTION: &str = "swath";
-
-/// Computes geometric features of every point of a LiDAR file, and draws it.
+/// Computes geometric features of every point of LiDAR files, and draws them.
 ///
-/// Without INPUT it makes a synthetic town of 1,000,000 points. Files are written where --out, --picture and --timings
-/// ask for them.
+/// Without INPUT it makes a synthetic town of 1,000,000 points, with colours, near infrared and classes. Several INPUTs
+/// are one cloud: each is written by itself, with the points of the others as neighbours. Files are written where --out,
+/// --picture and --timings ask for them.
 #[derive(Debug, Parser)]
 #[command(name = "lidar_features")]
 pub struct Flags {
-    /// Point cloud: .las, .laz or .ply
-    pub input: Option<PathBuf>,
-    /// Neighbours of each point, itself included, 1 to 32
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=32), conflicts_with = "radius")]
-    pub k: u8,
-    /// Neighbours within this distance instead; not available in this version
-    #[arg(long, value_name = "R")]
+    /// Point clouds: .las, .laz or .ply
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Neighbours of each point, itself included, 1 to 256 [default: 16]; with --radius at most so many within it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub k: Option<u16>,
+    /// All points within this distance, in units of the coordinates
+    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = parse_radius)]
     pub radius: Option<f64>,
-    /// Features to compute, separated by commas, or all: linearity, planarity, sphericity, omnivariance, anisotropy,
-    /// eigenentropy, eigenvalue_sum, surface_variation, verticality, normal_x, normal_y, normal_z, pca1, pca2
-    #[arg(long, value_name = "a,b|all", default_value = "all", value_parser = parse_features)]
-    pub features: FeatureList,
-    /// Definitions to follow: swath; others are not available in this version
-    #[arg(long, value_name = "NAME", default_value = CONVENTION)]
-    pub convention: String,
+    /// So many neighbours, point by point, that their shape is clearest: numbers from 3 to 256, such as 10:50
+    #[arg(long, value_name = "MIN:MAX", value_parser = parse_range, conflicts_with_all = ["k", "radius"])]
+    pub optimal_k: Option<RangeInclusive<usize>>,
+    /// Features to compute: names and sets, separated by commas. Sets: eigen (14 of eigenvalues and normal), geometric
+    /// (all that coordinates give), spectral (all of colours), lod2, lod3 (for building models), all. What a file has no
+    /// colours, near infrared or ground points for is left out of sets, and told. An unknown name is answered with all
+    /// names
+    #[arg(long, value_name = "a,b|SET", default_value = "eigen", value_parser = Wanted::parse)]
+    pub features: Wanted,
+    /// Definitions to follow: swath, jakteristics, pgeof, cloudcompare or pdal
+    #[arg(long, value_name = "NAME", default_value = "swath", value_parser = parse_convention)]
+    pub convention: Convention,
+    /// Point that normals look at, in the coordinates of the file; else they look up
+    #[arg(long, value_name = "X,Y,Z", allow_hyphen_values = true, value_parser = parse_point)]
+    pub viewpoint: Option<[f64; 3]>,
+    /// Largest value of colours and near infrared [default: 65535, but 255 where none exceeds that]
+    #[arg(long, value_name = "255|65535", value_parser = maximum_parser())]
+    pub color_max: Option<u16>,
     /// Where to run [default: what SWATH_DEVICE says, else auto]
     #[arg(long, value_parser = choice_parser())]
     pub device: Option<DeviceChoice>,
-    /// Write the points with one more 32-bit float dimension a feature, .las or .laz
-    #[arg(long, value_name = "OUT.laz")]
+    /// Compute piece by piece, each in so many bytes besides the points and their features (1M or more; K, M and G are
+    /// times 1024). The result is the same
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub memory_limit: Option<u64>,
+    /// Write the points with one more 32-bit float dimension a feature, .las or .laz; of several INPUTs a folder, made
+    /// if it is missing, with one file each
+    #[arg(long, value_name = "OUT.laz|DIR")]
     pub out: Option<PathBuf>,
-    /// Draw the points from above, .png or .jpg
+    /// Draw all points, .png or .jpg
     #[arg(long, value_name = "OUT.png")]
     pub picture: Option<PathBuf>,
-    /// Feature that colours the picture
-    #[arg(long, value_name = "FEATURE", default_value = "verticality", value_parser = parse_feature)]
-    pub color: Feature,
-    /// Write the seconds of every stage and repeat as JSON, after one warm-up run
+    /// What colours the picture: a feature, or shape, which tells ground, roofs, walls, wires and vegetation apart
+    #[arg(long, value_name = "FEATURE|shape", default_value = "verticality", value_parser = parse_coloring)]
+    pub color: Coloring,
+    /// Degrees by which the picture looks from the south instead of straight down, 0 to 80
+    #[arg(long, value_name = "DEGREES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=80))]
+    pub tilt: u8,
+    /// Write the seconds of every stage and repeat as JSON, after one warm-up run. Stages: upload, index, knn (neighbours
+    /// alone, outside total; empty unless a number of neighbours was asked for), features, read, total; with several
+    /// INPUTs or --memory-limit: features and total
     #[arg(long, value_name = "OUT.json")]
     pub timings: Option<PathBuf>,
     /// Timed runs
@@ -56,106 +80,64 @@ pub struct Flags {
     pub stats: bool,
 }
 
-/// Features in the order in which they are written.
-#[derive(Debug, Clone)]
-pub struct FeatureList(pub Vec<Feature>);
-
-impl Flags {
-    /// Complains about what could only fail later, before any work is done.
-    pub fn check(&self) -> Outcome<()> {
-        if self.radius.is_some() {
-            return Err("--radius is not available in this version; use --k with 1 to 32 neighbours".into());
-        }
-        if self.convention != CONVENTION {
-            let given = &self.convention;
-            return Err(format!("--convention {given} is not available in this version; use {CONVENTION}").into());
-        }
-        if let Some(path) = &self.out {
-            check_output(path, &["las", "laz"])?;
-        }
-        if let Some(path) = &self.picture {
-            check_output(path, &["png", "jpg", "jpeg"])?;
-        }
-        if let Some(path) = &self.timings {
-            check_folder(path)?;
-        }
-        Ok(())
-    }
-
-    /// The features to write, and that of the picture.
-    pub fn computed_features(&self) -> Vec<Feature> {
-        let mut features = self.features.0.clone();
-        if self.picture.is_some() && !features.contains(&self.color) {
-            features.push(self.color);
-        }
-        features
-    }
+fn parse_convention(name: &str) -> Result<Convention, String> {
+    name.parse().map_err(|error: swath::Error| error.to_string())
 }
 
-fn parse_feature(name: &str) -> Result<Feature, swath::Error> {
-    name.trim().parse()
+fn maximum_parser() -> impl TypedValueParser<Value = u16> {
+    PossibleValuesParser::new(["255", "65535"]).try_map(|number| number.parse::<u16>())
 }
 
-/// A list without repetition.
-fn parse_features(list: &str) -> Result<FeatureList, swath::Error> {
-    if list.trim() == "all" {
-        return Ok(FeatureList(Feature::ALL.to_vec()));
-    }
-    let mut features = Vec::new();
-    for name in list.split(',') {
-        let feature = parse_feature(name)?;
-        if !features.contains(&feature) {
-            features.push(feature);
-        }
-    }
-    Ok(FeatureList(features))
-}
-
-fn check_output(path: &Path, endings: &[&str]) -> Outcome<()> {
-    let is_known =
-        path.extension().is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)));
-    if !is_known {
-        return Err(format!("{}: its name must end in .{}", path.display(), endings.join(" or .")).into());
-    }
-    check_folder(path)
-}
-
-fn check_folder(path: &Path) -> Outcome<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() { Ok(()) } else { Err(format!("{}: its folder does not exist", path.display()).into()) }
+/// The flags of a command line that is right.
+#[cfg(test)]
+pub fn parsed(arguments: &[&str]) -> Flags {
+    Flags::try_parse_from(["lidar_features"].iter().chain(arguments)).unwrap()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(arguments: &[&str]) -> Flags {
-        Flags::try_parse_from(["lidar_features"].iter().chain(arguments)).unwrap()
-    }
-
     #[test]
-    fn what_is_not_available_says_what_is() {
-        let cases = [
-            (&["--radius", "0.5"][..], "--radius is not available in this version; use --k with 1 to 32 neighbours"),
-            (&["--convention", "pgeof"], "--convention pgeof is not available in this version; use swath"),
-            (&["--out", "a.txt"], "a.txt: its name must end in .las or .laz"),
-            (&["--picture", "missing/a.png"], "missing/a.png: its folder does not exist"),
-        ];
-        for (arguments, message) in cases {
-            assert_eq!(parsed(arguments).check().unwrap_err().to_string(), message);
-        }
-    }
-
-    #[test]
-    fn the_feature_of_the_picture_is_computed_too() {
-        let flags = parsed(&["--features", "planarity, linearity,planarity", "--picture", "a.png"]);
-        assert_eq!(flags.computed_features(), [Feature::Planarity, Feature::Linearity, Feature::Verticality]);
-        assert_eq!(flags.features.0.len(), 2);
+    fn all_flags_are_read() {
+        let flags = parsed(&[
+            "a.las",
+            "b.laz",
+            "--viewpoint",
+            "-1,2,3",
+            "--memory-limit",
+            "512M",
+            "--color-max",
+            "255",
+            "--convention",
+            "pdal",
+            "--color",
+            "shape",
+            "--tilt",
+            "45",
+        ]);
+        assert_eq!(flags.inputs.len(), 2);
+        assert_eq!(flags.viewpoint, Some([-1.0, 2.0, 3.0]));
+        assert_eq!((flags.memory_limit, flags.color_max), (Some(512 << 20), Some(255)));
+        assert_eq!((flags.convention, flags.color, flags.tilt), (Convention::Pdal, Coloring::Shape, 45));
     }
 
     #[test]
     fn bad_values_are_refused() {
-        for arguments in [&["--k", "0"][..], &["--k", "33"], &["--features", "color"], &["--k", "8", "--radius", "1"]] {
+        let cases = [
+            &["--k", "0"][..],
+            &["--k", "257"],
+            &["--features", "color"],
+            &["--radius", "-1"],
+            &["--optimal-k", "10:50", "--k", "8"],
+            &["--optimal-k", "10:50", "--radius", "1"],
+            &["--color-max", "1023"],
+            &["--convention", "pcl"],
+            &["--viewpoint", "1,2"],
+            &["--memory-limit", "much"],
+            &["--tilt", "90"],
+        ];
+        for arguments in cases {
             assert!(Flags::try_parse_from(["lidar_features"].iter().chain(arguments)).is_err(), "{arguments:?}");
         }
     }

@@ -1,40 +1,77 @@
 //! The points that go in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::attributes::{Attributes, GROUND};
 use crate::las_file::LasFile;
+use crate::las_new::las_of;
 use crate::las_read::read_las;
 use crate::named;
 use crate::ply_file::read_ply;
 use crate::terminal::Outcome;
-use crate::town;
-use crate::unit::common_unit;
+use crate::town::{self, Town};
+use crate::unit::Grid;
 
 /// Points, and what is known about them.
 pub struct Input {
+    /// The file they came from; none for the town.
+    pub path: Option<PathBuf>,
     pub points: Vec<[f64; 3]>,
-    /// The unit in which all coordinates are whole numbers, where there is one.
-    pub unit: Option<f64>,
-    /// The file that the points came from, if it was LAS: features are appended to it.
-    pub las: Option<LasFile>,
+    pub attributes: Attributes,
+    /// Of which all coordinates are whole steps, where there is one.
+    pub grid: Option<Grid>,
+    origin: Origin,
+}
+
+/// Where the points came from: features are appended to what there was.
+enum Origin {
+    Las(LasFile),
+    Ply,
+    Town { classes: Vec<u8> },
 }
 
 impl Input {
-    /// Reads a file by its ending, or builds a town.
-    pub fn open(path: Option<&Path>) -> Outcome<Self> {
-        let Some(path) = path else {
-            return Ok(Self { points: town::town(town::POINTS), unit: Some(town::UNIT), las: None });
-        };
+    /// Reads a file by its ending.
+    pub fn open(path: &Path) -> Outcome<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase()).unwrap_or_default();
         let input = match ending.to_str() {
-            Some("las" | "laz") => read_las(path).map(Self::of_las),
-            Some("ply") => read_ply(path).map(|points| Self { points, unit: None, las: None }),
+            Some("las" | "laz") => read_las(path).map(|las| Self::of_las(las, &name)),
+            Some("ply") => read_ply(path).map(|points| Self::of_ply(points, &name)),
             _ => Err("its name must end in .las, .laz or .ply".into()),
         };
-        input.map_err(|error| named(path, &error).into())
+        input.map(|input| Self { path: Some(path.to_owned()), ..input }).map_err(|error| named(path, &error).into())
     }
 
-    fn of_las(las: LasFile) -> Self {
-        Self { points: las.points(), unit: common_unit(las.scales()), las: Some(las) }
+    /// A synthetic town.
+    pub fn town() -> Self {
+        let Town { points, colors, infrared, classes } = town::town(town::POINTS);
+        let ground = classes.iter().map(|class| *class == GROUND).collect();
+        Self {
+            path: None,
+            points,
+            attributes: Attributes { colors: Ok(colors), infrared: Ok(infrared), ground: Ok(ground) },
+            grid: Some(Grid { scales: [town::UNIT; 3], offsets: [0.0; 3] }),
+            origin: Origin::Town { classes },
+        }
+    }
+
+    /// The file to append features to.
+    pub fn into_las(self) -> Outcome<LasFile> {
+        match self.origin {
+            Origin::Las(las) => Ok(las),
+            Origin::Ply => las_of(&self.points, None),
+            Origin::Town { classes } => las_of(&self.points, Some(&classes)),
+        }
+    }
+
+    fn of_las(las: LasFile, name: &str) -> Self {
+        let (points, attributes, grid) = (las.points(), las.attributes(name), Some(las.grid()));
+        Self { path: None, points, attributes, grid, origin: Origin::Las(las) }
+    }
+
+    fn of_ply(points: Vec<[f64; 3]>, name: &str) -> Self {
+        let attributes = Attributes::none(&format!("{name}: PLY files are read for their coordinates alone"));
+        Self { path: None, points, attributes, grid: None, origin: Origin::Ply }
     }
 }

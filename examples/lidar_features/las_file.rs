@@ -5,6 +5,7 @@ use las::raw;
 
 use crate::extra_dimensions::ExtraDimensions;
 use crate::terminal::Outcome;
+use crate::unit::Grid;
 
 /// Bytes of the standard fields, by point format.
 pub const RECORD_BYTES: [usize; 11] = [20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67];
@@ -48,9 +49,7 @@ impl LasFile {
 
     /// Coordinates: whole numbers times scale, plus offset.
     pub fn points(&self) -> Vec<[f64; 3]> {
-        let header = &self.header;
-        let scale = self.scales();
-        let offset = [header.x_offset, header.y_offset, header.z_offset];
+        let Grid { scales: scale, offsets: offset } = self.grid();
         let coordinate = |record: &[u8], axis: usize| {
             let bytes = [0, 1, 2, 3].map(|byte| record[4 * axis + byte]);
             f64::from(i32::from_le_bytes(bytes)) * scale[axis] + offset[axis]
@@ -59,9 +58,13 @@ impl LasFile {
         self.records.chunks_exact(self.record_bytes()).map(point).collect()
     }
 
-    /// Scales of x, y and z.
-    pub fn scales(&self) -> [f64; 3] {
-        [self.header.x_scale_factor, self.header.y_scale_factor, self.header.z_scale_factor]
+    /// How whole numbers become coordinates.
+    pub fn grid(&self) -> Grid {
+        let header = &self.header;
+        Grid {
+            scales: [header.x_scale_factor, header.y_scale_factor, header.z_scale_factor],
+            offsets: [header.x_offset, header.y_offset, header.z_offset],
+        }
     }
 
     /// Appends 4-byte floats to every record, one column after the other.

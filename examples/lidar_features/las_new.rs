@@ -13,8 +13,11 @@ const SINGLE_RETURN: u8 = 0x11;
 /// Flags of the header: point formats from 6 on state their coordinate system as text, where they state one.
 const WKT: u16 = 16;
 
-/// A file of these points, in their order.
-pub fn las_of(points: &[[f64; 3]]) -> Outcome<LasFile> {
+/// Byte of the class in a record.
+const CLASS: usize = 16;
+
+/// A file of these points, in their order, with their classes where they are known.
+pub fn las_of(points: &[[f64; 3]], classes: Option<&[u8]>) -> Outcome<LasFile> {
     let (lowest, highest) = bounds(points);
     let offset = lowest.map(f64::floor);
     let mut records = vec![0; points.len() * RECORD_BYTES[usize::from(FORMAT)]];
@@ -24,6 +27,10 @@ pub fn las_of(points: &[[f64; 3]]) -> Outcome<LasFile> {
             record[4 * axis..][..4].copy_from_slice(&steps.to_le_bytes());
         }
         record[14] = SINGLE_RETURN;
+    }
+    for (record, class) in records.chunks_exact_mut(RECORD_BYTES[usize::from(FORMAT)]).zip(classes.unwrap_or_default())
+    {
+        record[CLASS] = *class;
     }
     Ok(LasFile::from_records(header(points.len(), offset, lowest, highest), records))
 }
@@ -89,20 +96,21 @@ mod tests {
 
     #[test]
     fn the_offset_is_the_floor_of_the_minimum() {
-        let file = las_of(&[[-1.5, 650_000.25, 3.0], [2.0, 650_001.0, 2.125]]).unwrap();
+        let file = las_of(&[[-1.5, 650_000.25, 3.0], [2.0, 650_001.0, 2.125]], Some(&[1, 2])).unwrap();
         assert_eq!((file.header.x_offset, file.header.y_offset, file.header.z_offset), (-2.0, 650_000.0, 2.0));
         assert_eq!(file.points(), [[-1.5, 650_000.25, 3.0], [2.0, 650_001.0, 2.125]]);
         assert_eq!(file.record_bytes(), 30);
+        assert_eq!(file.attributes("").ground, Ok(vec![false, true]));
     }
 
     #[test]
     fn no_points_make_an_empty_file() {
-        assert_eq!(las_of(&[]).unwrap().points().len(), 0);
+        assert_eq!(las_of(&[], None).unwrap().points().len(), 0);
     }
 
     #[test]
     fn points_too_far_apart_are_an_error() {
-        let error = las_of(&[[0.0; 3], [3e6, 0.0, 0.0]]).unwrap_err().to_string();
+        let error = las_of(&[[0.0; 3], [3e6, 0.0, 0.0]], None).unwrap_err().to_string();
         assert_eq!(error, "LAS with a scale of 0.001 reaches 2147483.647 units, but the points reach 3000000");
     }
 }

@@ -1,51 +1,89 @@
-//! The work on the device, stage by stage, each waited for, and the progress that a person sees.
+//! The work on the device, stage by stage, each waited for.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use swath::{Device, Error, Feature, HostFeatures, Neighborhood, PointCloud, PointsOptions};
 
+use crate::attributes::Needs;
+use crate::input::Input;
+use crate::progress::Progress;
 use crate::timings::Timings;
+use crate::unit::shared_unit;
+use crate::vicinity::Vicinity;
 
 /// Stages in the order of the timings file.
 pub const STAGES: [&str; 6] = ["upload", "index", "knn", "features", "read", "total"];
 
-/// Features of a cloud.
+/// What to compute of which points.
 pub struct Job<'a> {
-    pub points: &'a [[f64; 3]],
-    pub unit: Option<f64>,
-    pub k: usize,
+    pub inputs: &'a [Input],
+    pub vicinity: Vicinity,
     pub features: &'a [Feature],
+    /// Largest value of colours.
+    pub maximum: u16,
+}
+
+/// Features of the points of one input.
+pub enum Table {
+    Whole(HostFeatures),
+    /// Columns that were gathered piece by piece.
+    Gathered {
+        features: Vec<Feature>,
+        columns: Vec<Vec<f32>>,
+    },
+}
+
+impl Table {
+    /// The values of a feature; `None` if it was not asked for.
+    pub fn column(&self, feature: Feature) -> Option<&[f32]> {
+        match self {
+            Self::Whole(table) => table.column(feature),
+            Self::Gathered { features, columns } => {
+                features.iter().position(|name| *name == feature).map(|place| &columns[place][..])
+            }
+        }
+    }
+}
+
+/// Runs some work so many times, and once before that where it is measured; the result is that of the last.
+pub fn repeated<T>(
+    repeats: u32,
+    is_measured: bool,
+    timings: &mut Timings,
+    mut work: impl FnMut(&mut Timings) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if is_measured {
+        drop(work(timings)?);
+        timings.clear();
+    }
+    for _ in 1..repeats {
+        // Each result is given back before the next run, so that its memory is used again.
+        drop(work(timings)?);
+    }
+    work(timings)
 }
 
 impl Job<'_> {
-    /// The features, computed so many times, and once before that where they are measured.
-    pub fn repeat(
-        &self,
-        device: &Device,
-        repeats: u32,
-        is_measured: bool,
-        timings: &mut Timings,
-        progress: &Progress,
-    ) -> Result<HostFeatures, Error> {
-        if is_measured {
-            self.run(device, is_measured, timings, progress)?;
-            timings.clear();
-        }
-        for _ in 1..repeats {
-            // Each result is given back before the next run, so that its memory is used again.
-            drop(self.run(device, is_measured, timings, progress)?);
-        }
-        self.run(device, is_measured, timings, progress)
+    /// Points of all inputs.
+    pub fn len(&self) -> usize {
+        self.inputs.iter().map(|input| input.points.len()).sum()
     }
 
-    fn run(
+    /// The unit that all inputs share.
+    pub fn options(&self) -> PointsOptions {
+        let grids: Vec<_> = self.inputs.iter().map(|input| input.grid).collect();
+        PointsOptions { unit: shared_unit(&grids), origin: None }
+    }
+
+    /// Features of the only input, in one piece.
+    pub fn run_whole(
         &self,
         device: &Device,
         is_measured: bool,
         timings: &mut Timings,
         progress: &Progress,
-    ) -> Result<HostFeatures, Error> {
+    ) -> Result<Table, Error> {
+        let Vicinity { neighborhood, options } = self.vicinity;
         let start = Instant::now();
         progress.step("uploading");
         let cloud = timings.stage("upload", || self.upload(device))?;
@@ -53,50 +91,27 @@ impl Job<'_> {
         timings.stage("index", || cloud.build_index().and_then(|()| device.synchronize()))?;
         progress.step("computing features");
         let table = timings.stage("features", || {
-            let table = cloud.features(Neighborhood::Knn(self.k), self.features)?;
+            let table = cloud.features_with(neighborhood, self.features, &options)?;
             device.synchronize().map(|()| table)
         })?;
         progress.step("reading back");
         let host = timings.stage("read", || table.read().wait())?;
         timings.record("total", start.elapsed().as_secs_f64());
-        if is_measured {
+        // Lists of all within a radius may be larger than any memory, so only fixed numbers are timed alone.
+        if let (true, Neighborhood::Knn(k)) = (is_measured, neighborhood) {
             progress.step("finding neighbours");
             timings.stage("knn", || {
-                let neighbors = cloud.knn(self.k)?;
+                let neighbors = cloud.knn(k)?;
                 device.synchronize().map(|()| drop(neighbors))
             })?;
         }
-        Ok(host)
+        Ok(Table::Whole(host))
     }
 
     fn upload(&self, device: &Device) -> Result<PointCloud, Error> {
-        let cloud = device.points_with(self.points, &PointsOptions { unit: self.unit, origin: None })?;
+        let [input] = self.inputs else { return device.points(&[]) };
+        let needs = Needs::of(self.features);
+        let cloud = input.attributes.cloud(device, &input.points, &self.options(), needs, self.maximum)?;
         device.synchronize().map(|()| cloud)
-    }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-pub struct Progress(ProgressBar);
-
-impl Progress {
-    /// Room for all steps of a run.
-    pub fn new(repeats: usize, is_measured: bool) -> Self {
-        let stages = if is_measured { 5 * (repeats + 1) } else { 4 * repeats };
-        let bar = ProgressBar::new(stages as u64 + 3);
-        let style = ProgressStyle::with_template("{spinner} {bar:30} {msg}").unwrap_or(ProgressStyle::default_bar());
-        bar.set_style(style);
-        bar.enable_steady_tick(Duration::from_millis(100));
-        Self(bar)
-    }
-
-    /// The next step begins.
-    pub fn step(&self, name: &'static str) {
-        self.0.set_message(name);
-        self.0.inc(1);
-    }
-
-    /// Takes the bar off the terminal.
-    pub fn finish(&self) {
-        self.0.finish_and_clear();
     }
 }

@@ -5,6 +5,7 @@ mod font;
 mod legend;
 mod parallel;
 mod shade;
+mod shape;
 mod surface;
 mod view;
 
@@ -16,6 +17,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageResult, Rgb, RgbImage};
 
+pub use shape::Shape;
 use surface::Surface;
 use view::{LONG_SIDE, View};
 
@@ -29,19 +31,43 @@ const CLIPPED: f64 = 0.02;
 /// Quality of .jpg pictures, of 100. Leaves and roofs are so busy that more only shows in the file's size.
 const JPEG_QUALITY: u8 = 60;
 
+/// Points as they are seen from above, or from the south by so many degrees.
+///
+/// What is higher hides what is lower at the same place of the picture, however it is tilted, so heights stay what they
+/// are and only the places move.
+pub fn tilted(points: impl Iterator<Item = [f64; 3]>, degrees: f64) -> Vec<[f64; 3]> {
+    let (sine, cosine) = degrees.to_radians().sin_cos();
+    points.map(|[x, y, z]| [x, y * cosine + z * sine, z]).collect()
+}
+
 /// The picture of a cloud: one value a point, the name of what they are.
 pub fn draw(points: &[[f64; 3]], values: &[f32], title: &str) -> RgbImage {
-    let view = View::of(points);
-    let surface = Surface::new(points, values, &view);
-    let range = stretch(&surface.values);
-    let brightness = shade::brightness(&surface);
-    let small = RgbImage::from_fn(surface.width as u32, surface.height as u32, |x, y| {
-        let pixel = y as usize * surface.width + x as usize;
-        lit(share(surface.values[pixel], range), brightness[pixel], surface.presence[pixel])
-    });
-    let mut picture = enlarged(small);
-    legend::draw_legend(&mut picture, title, range);
+    let (values, _) = values.as_chunks::<1>();
+    let surface = Surface::new(points, values, &View::of(points));
+    let range = stretch(surface.values.as_flattened());
+    let mut picture = painted(&surface, |[value]| share(value, range).map(colors::color));
+    legend::draw_scale(&mut picture, title, range);
     picture
+}
+
+/// The picture of a cloud in the colours of its shapes.
+pub fn draw_shapes(points: &[[f64; 3]], shapes: &[Shape]) -> RgbImage {
+    let values: Vec<_> = shapes.iter().map(|shape| shape.color()).collect();
+    let surface = Surface::new(points, &values, &View::of(points));
+    let mut picture = painted(&surface, |color| (!color[0].is_nan()).then_some(color));
+    legend::draw_key(&mut picture, &Shape::KNOWN.map(|shape| (shape.name(), shape.color())));
+    picture
+}
+
+fn painted<const VALUES: usize>(
+    surface: &Surface<VALUES>,
+    color: impl Fn([f32; VALUES]) -> Option<[f32; 3]>,
+) -> RgbImage {
+    let brightness = shade::brightness(surface);
+    enlarged(RgbImage::from_fn(surface.width as u32, surface.height as u32, |x, y| {
+        let pixel = y as usize * surface.width + x as usize;
+        lit(color(surface.values[pixel]), brightness[pixel], surface.presence[pixel])
+    }))
 }
 
 /// Writes a picture in the format that its name ends in.
@@ -54,8 +80,8 @@ pub fn save(picture: &RgbImage, path: &Path) -> ImageResult<()> {
     picture.save(path)
 }
 
-fn lit(share: Option<f32>, brightness: f32, presence: f32) -> Rgb<u8> {
-    let color = share.map_or(UNDEFINED, colors::color);
+fn lit(color: Option<[f32; 3]>, brightness: f32, presence: f32) -> Rgb<u8> {
+    let color = color.unwrap_or(UNDEFINED);
     Rgb([0, 1, 2].map(|channel| {
         let shown = BACKGROUND[channel] + (color[channel] * brightness - BACKGROUND[channel]) * presence;
         (shown.clamp(0.0, 1.0) * 255.0).round() as u8
@@ -105,6 +131,16 @@ mod tests {
         for cloud in clouds {
             let picture = draw(cloud, &vec![f32::NAN; cloud.len()], "planarity");
             assert!(picture.width() >= 1 && picture.height() >= 1);
+            let picture = draw_shapes(cloud, &vec![Shape::Unknown; cloud.len()]);
+            assert!(picture.width() >= 1 && picture.height() >= 1);
         }
+    }
+
+    #[test]
+    fn tilting_lifts_what_is_high() {
+        let points = [[1.0, 2.0, 3.0], [1.0, 2.0, 7.0]];
+        assert_eq!(tilted(points.into_iter(), 0.0), points);
+        let [low, high] = tilted(points.into_iter(), 30.0)[..] else { panic!("two points") };
+        assert!((high[1] - low[1] - 2.0).abs() < 1e-12 && high[2] == 7.0);
     }
 }

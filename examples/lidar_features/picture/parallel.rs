@@ -3,9 +3,9 @@
 use std::num::NonZero;
 use std::thread;
 
-/// The result for every pixel, row by row.
-pub fn per_pixel<T: Copy + Default + Send>(width: usize, height: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let mut results = vec![T::default(); width * height];
+/// The result for every pixel, row by row, in place of `blank`.
+pub fn per_pixel<T: Copy + Send>(width: usize, height: usize, blank: T, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let mut results = vec![blank; width * height];
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let band = (width * height).div_ceil(threads).max(1);
     thread::scope(|scope| {

@@ -8,13 +8,13 @@ const HORIZON: [i32; 5] = [1, 2, 4, 7, 12];
 const DIRECTIONS: [(i32, i32); 8] = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)];
 
 /// Brightness of every pixel: 1 on level ground in the open, more on slopes towards the light.
-pub fn brightness(surface: &Surface) -> Vec<f32> {
-    per_pixel(surface.width, surface.height, |pixel| {
+pub fn brightness<const VALUES: usize>(surface: &Surface<VALUES>) -> Vec<f32> {
+    per_pixel(surface.width, surface.height, 0.0, |pixel| {
         if surface.heights[pixel].is_nan() { 0.0 } else { hill_shade(surface, pixel) * open_sky(surface, pixel) }
     })
 }
 
-fn hill_shade(surface: &Surface, pixel: usize) -> f32 {
+fn hill_shade<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize) -> f32 {
     /// Towards the light: west, south to north, up; a unit vector, 45 degrees high.
     const LIGHT: [f32; 3] = [-0.5, 0.5, std::f32::consts::FRAC_1_SQRT_2];
     let east = soft(slope(surface, pixel, (1, 0)));
@@ -25,7 +25,7 @@ fn hill_shade(surface: &Surface, pixel: usize) -> f32 {
 }
 
 /// Rise along a direction, from the neighbours on both sides where they are known.
-fn slope(surface: &Surface, pixel: usize, (right, down): (i32, i32)) -> f32 {
+fn slope<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize, (right, down): (i32, i32)) -> f32 {
     let at = |offset| surface.neighbor(pixel, offset).map(|other| surface.heights[other]).filter(|h| !h.is_nan());
     let here = surface.heights[pixel];
     let ahead = at((right, down)).map(|height| height - here);
@@ -42,13 +42,13 @@ fn soft(slope: f32) -> f32 {
 }
 
 /// Share of the sky that the surroundings leave free, stretched so that it shows.
-fn open_sky(surface: &Surface, pixel: usize) -> f32 {
+fn open_sky<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize) -> f32 {
     let hidden: f32 = DIRECTIONS.into_iter().map(|direction| horizon_sine(surface, pixel, direction)).sum();
     1.0 - 0.62 * hidden / DIRECTIONS.len() as f32
 }
 
 /// Sine of the elevation of the horizon.
-fn horizon_sine(surface: &Surface, pixel: usize, (right, down): (i32, i32)) -> f32 {
+fn horizon_sine<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize, (right, down): (i32, i32)) -> f32 {
     let stride = ((right * right + down * down) as f32).sqrt();
     let rise = |steps: i32| {
         let other = surface.neighbor(pixel, (right * steps, down * steps))?;
@@ -63,9 +63,9 @@ fn horizon_sine(surface: &Surface, pixel: usize, (right, down): (i32, i32)) -> f
 mod tests {
     use super::*;
 
-    fn surface(heights: Vec<f32>, width: usize) -> Surface {
+    fn surface(heights: Vec<f32>, width: usize) -> Surface<1> {
         let (height, length) = (heights.len() / width, heights.len());
-        Surface { width, height, heights, values: vec![0.0; length], presence: vec![1.0; length] }
+        Surface { width, height, heights, values: vec![[0.0]; length], presence: vec![1.0; length] }
     }
 
     #[test]

@@ -8,22 +8,22 @@ const REACH: i32 = 4;
 /// Points around a pixel, past the first, from which on there certainly is something.
 const ENOUGH: f32 = 3.0;
 
-/// Height and value of every pixel; NaN where there is none.
+/// Height and values of every pixel; NaN where there are none.
 #[derive(Debug)]
-pub struct Surface {
+pub struct Surface<const VALUES: usize> {
     pub width: usize,
     pub height: usize,
     /// Heights, in pixels, above an arbitrary level.
     pub heights: Vec<f32>,
-    /// The feature.
-    pub values: Vec<f32>,
+    /// What is shown: a feature, or a colour.
+    pub values: Vec<[f32; VALUES]>,
     /// How sure a pixel is that there is something: 1 among points, 0 where there are none or a lone one.
     pub presence: Vec<f32>,
 }
 
-impl Surface {
+impl<const VALUES: usize> Surface<VALUES> {
     /// The highest point of each pixel, gaps closed.
-    pub fn new(points: &[[f64; 3]], values: &[f32], view: &View) -> Self {
+    pub fn new(points: &[[f64; 3]], values: &[[f32; VALUES]], view: &View) -> Self {
         highest(points, values, view).closed()
     }
 
@@ -40,41 +40,45 @@ impl Surface {
     /// keep their edges while the noise of the sensor and its scan lines disappear.
     fn closed(&self) -> Self {
         let offsets = disc();
-        let pixels = per_pixel(self.width, self.height, |pixel| self.closed_pixel(pixel, &offsets));
+        let blank = (f32::NAN, [f32::NAN; VALUES], 0.0);
+        let pixels = per_pixel(self.width, self.height, blank, |pixel| self.closed_pixel(pixel, &offsets));
         Self {
             width: self.width,
             height: self.height,
-            heights: pixels.iter().map(|pixel| pixel[0]).collect(),
-            values: pixels.iter().map(|pixel| pixel[1]).collect(),
-            presence: pixels.iter().map(|pixel| pixel[2]).collect(),
+            heights: pixels.iter().map(|pixel| pixel.0).collect(),
+            values: pixels.iter().map(|pixel| pixel.1).collect(),
+            presence: pixels.iter().map(|pixel| pixel.2).collect(),
         }
     }
 
-    fn closed_pixel(&self, pixel: usize, offsets: &[((i32, i32), f32)]) -> [f32; 3] {
+    fn closed_pixel(&self, pixel: usize, offsets: &[((i32, i32), f32)]) -> (f32, [f32; VALUES], f32) {
         let known = offsets.iter().filter_map(|&(offset, distance)| {
             let other = self.neighbor(pixel, offset)?;
             (!self.heights[other].is_nan()).then_some((other, distance))
         });
         let mut known = known.peekable();
-        let Some(&(nearest, _)) = known.peek() else { return [f32::NAN, f32::NAN, 0.0] };
+        let Some(&(nearest, _)) = known.peek() else {
+            return (f32::NAN, [f32::NAN; VALUES], 0.0);
+        };
         let level = self.heights[nearest];
-        let (mut weights, mut height, mut value_weights, mut value, mut count) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        let (mut weights, mut height, mut count) = (0.0, 0.0, 0.0);
+        let (mut value_weights, mut values) = (0.0, [0.0; VALUES]);
         for (other, distance) in known {
             let step = self.heights[other] - level;
             let weight = nearness(distance, 0.6) * likeness(step / 1.5);
             count += 1.0;
             weights += weight;
             height += weight * self.heights[other];
-            if !self.values[other].is_nan() {
+            if self.values[other].iter().all(|value| !value.is_nan()) {
                 // Softer, so that a crown has the colour of its leaves together, not of each.
                 let weight = nearness(distance, 1.5) * likeness(step / 5.0);
                 value_weights += weight;
-                value += weight * self.values[other];
+                values.iter_mut().zip(self.values[other]).for_each(|(sum, value)| *sum += weight * value);
             }
         }
         let presence = ((count - 1.0) / ENOUGH).clamp(0.0, 1.0);
         // No value at all gives 0 / 0, which is NaN.
-        [height / weights, value / value_weights, presence]
+        (height / weights, values.map(|value| value / value_weights), presence)
     }
 }
 
@@ -88,10 +92,10 @@ fn likeness(step: f32) -> f32 {
     1.0 / (1.0 + step.powi(4))
 }
 
-fn highest(points: &[[f64; 3]], values: &[f32], view: &View) -> Surface {
+fn highest<const VALUES: usize>(points: &[[f64; 3]], values: &[[f32; VALUES]], view: &View) -> Surface<VALUES> {
     let pixels = view.width * view.height;
     let mut heights = vec![f32::NAN; pixels];
-    let mut seen = vec![f32::NAN; pixels];
+    let mut seen = vec![[f32::NAN; VALUES]; pixels];
     let level = points.first().map_or(0.0, |point| point[2]);
     for (point, &value) in points.iter().zip(values) {
         let Some(cell) = view.cell(point) else { continue };
@@ -122,10 +126,10 @@ mod tests {
     fn the_highest_point_wins_and_far_gaps_stay_open() {
         let view = View { west: 0.0, north: 1.0, pixel: 1.0, width: 12, height: 1 };
         let points = [[0.5, 0.5, 1.0], [0.5, 0.5, 3.0], [0.5, 0.5, 2.0]];
-        let surface = Surface::new(&points, &[1.0, 3.0, 2.0], &view);
-        assert_eq!(surface.values[0], 3.0);
-        assert_eq!(surface.values[4], 3.0);
-        assert!(surface.values[5].is_nan());
+        let surface = Surface::new(&points, &[[1.0], [3.0], [2.0]], &view);
+        assert_eq!(surface.values[0], [3.0]);
+        assert_eq!(surface.values[4], [3.0]);
+        assert!(surface.values[5][0].is_nan());
         assert!(surface.presence.iter().all(|&presence| presence == 0.0), "a lone pixel is not a surface");
     }
 }

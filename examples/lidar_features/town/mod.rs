@@ -4,6 +4,7 @@
 mod buckets;
 mod ground;
 mod houses;
+mod materials;
 mod power_line;
 mod random;
 mod streets;
@@ -13,6 +14,7 @@ mod trees;
 use buckets::Buckets;
 use ground::{Cover, Ground};
 use houses::House;
+use materials::Material;
 use random::Random;
 use trees::Tree;
 
@@ -31,8 +33,39 @@ const SEED: u64 = 2_026;
 /// Deviation of a measured height, in metres.
 const RANGE_NOISE: f64 = 0.012;
 
-/// The tile: exactly `count` points, in the order of the flight.
-pub fn town(count: usize) -> Vec<[f64; 3]> {
+/// Largest value of its colours and near infrared.
+pub const COLOR_MAXIMUM: u16 = 255;
+
+/// Points of the tile and what they carry, in the order of the flight.
+#[derive(Debug, PartialEq)]
+pub struct Town {
+    pub points: Vec<[f64; 3]>,
+    pub colors: Vec<[u16; 3]>,
+    pub infrared: Vec<u16>,
+    /// Classes as in LAS files.
+    pub classes: Vec<u8>,
+}
+
+/// What a pulse met.
+#[derive(Debug, Clone, Copy)]
+struct Echo {
+    place: [f64; 3],
+    material: Material,
+}
+
+/// The tile: exactly `count` points.
+pub fn town(count: usize) -> Town {
+    let echoes = flight(count);
+    let bands: Vec<[u16; 4]> = echoes.iter().map(|echo| echo.material.bands(echo.place)).collect();
+    Town {
+        points: echoes.iter().map(|echo| on_grid(echo.place)).collect(),
+        colors: bands.iter().map(|[red, green, blue, _]| [*red, *green, *blue]).collect(),
+        infrared: bands.iter().map(|[.., infrared]| *infrared).collect(),
+        classes: echoes.iter().map(|echo| echo.material.class()).collect(),
+    }
+}
+
+fn flight(count: usize) -> Vec<Echo> {
     let mut random = Random::new(SEED);
     let scene = Scene::new(&mut random);
     let mut points = scene.standing_points(&mut random);
@@ -47,11 +80,11 @@ pub fn town(count: usize) -> Vec<[f64; 3]> {
     }
     thin(&mut seen, wanted);
     points.extend(seen);
-    points.iter().map(|point| on_grid(*point)).collect()
+    points
 }
 
 /// Drops points evenly until `count` are left.
-fn thin(points: &mut Vec<[f64; 3]>, count: usize) {
+fn thin(points: &mut Vec<Echo>, count: usize) {
     let total = points.len();
     if count < total {
         *points = (0..count).map(|index| points[index * total / count]).collect();
@@ -79,58 +112,66 @@ impl Scene {
     }
 
     /// Points on what a pulse straight down would miss: walls, trunks, wires.
-    fn standing_points(&self, random: &mut Random) -> Vec<[f64; 3]> {
-        let mut points = Vec::new();
+    fn standing_points(&self, random: &mut Random) -> Vec<Echo> {
+        let (mut echoes, mut points) = (Vec::new(), Vec::new());
+        let mut are = |points: &mut Vec<[f64; 3]>, material| {
+            echoes.extend(points.drain(..).map(|place| Echo { place, material }));
+        };
         for house in self.houses.all() {
             house.wall_points(random, survey::nearest_track(house.centre[1]), &mut points);
         }
+        are(&mut points, Material::Wall);
         for tree in self.trees.all() {
             tree.trunk_points(random, &mut points);
         }
+        are(&mut points, Material::Bark);
         power_line::power_line_points(&self.ground, random, &mut points);
-        points.retain(|[x, y, _]| (0.0..WIDTH).contains(x) && (0.0..DEPTH).contains(y));
-        points
+        are(&mut points, Material::Steel);
+        echoes.retain(|Echo { place: [x, y, _], .. }| (0.0..WIDTH).contains(x) && (0.0..DEPTH).contains(y));
+        echoes
     }
 
-    fn fly_over(&self, spacing: f64, random: &mut Random) -> Vec<[f64; 3]> {
+    fn fly_over(&self, spacing: f64, random: &mut Random) -> Vec<Echo> {
         let pulses = survey::pulses(spacing, random);
         pulses.into_iter().filter_map(|[x, y]| self.echo(x, y, random)).collect()
     }
 
     /// The point that a pulse at this place brings back, if any.
-    fn echo(&self, x: f64, y: f64, random: &mut Random) -> Option<[f64; 3]> {
+    fn echo(&self, x: f64, y: f64, random: &mut Random) -> Option<Echo> {
         let roof = self.houses.near(x, y).filter_map(|house| house.top(x, y)).reduce(f64::max);
         let crown = self.trees.near(x, y).filter_map(|tree| Some((tree.top(x, y)?, tree))).reduce(higher);
-        let z = match (roof, crown) {
-            (Some(roof), Some((top, _))) if roof > top => roof,
+        let (z, material) = match (roof, crown) {
+            (Some(roof), Some((top, _))) if roof > top => (roof, Material::Tiles),
             (_, Some((top, tree))) => self.in_crown(x, y, top, tree, random),
-            (Some(roof), None) => roof,
+            (Some(roof), None) => (roof, Material::Tiles),
             (None, None) => self.on_ground(x, y, random)?,
         };
-        Some([x, y, z + random.normal(RANGE_NOISE)])
+        Some(Echo { place: [x, y, z + random.normal(RANGE_NOISE)], material })
     }
 
     /// Most pulses end in the leaves near the top, some at a branch, some on the ground.
-    fn in_crown(&self, x: f64, y: f64, top: f64, tree: &Tree, random: &mut Random) -> f64 {
+    fn in_crown(&self, x: f64, y: f64, top: f64, tree: &Tree, random: &mut Random) -> (f64, Material) {
         let fate = random.unit();
         if fate < 0.16 {
-            self.ground.height(x, y)
+            (self.ground.height(x, y), Material::Ground(self.ground.cover(x, y)))
         } else if fate < 0.34 {
-            random.between(tree.crown_base().min(top), top)
+            (random.between(tree.crown_base().min(top), top), Material::Bark)
         } else {
-            top - 0.5 * random.unit() * random.unit() * (top - tree.crown_base()).max(0.0)
+            (top - 0.5 * random.unit() * random.unit() * (top - tree.crown_base()).max(0.0), Material::Leaves)
         }
     }
 
-    fn on_ground(&self, x: f64, y: f64, random: &mut Random) -> Option<f64> {
+    fn on_ground(&self, x: f64, y: f64, random: &mut Random) -> Option<(f64, Material)> {
         let height = self.ground.height(x, y);
-        match self.ground.cover(x, y) {
-            Cover::Water => random.chance(0.025).then_some(height),
-            Cover::Furrows(direction) => Some(height + ground::furrow(x, y, direction)),
-            Cover::Street => Some(height),
-            Cover::Garden | Cover::Meadow | Cover::Orchard => Some(height + random.between(0.0, 0.05)),
-            Cover::Forest => Some(height + random.between(0.0, 0.4)),
-        }
+        let cover = self.ground.cover(x, y);
+        let z = match cover {
+            Cover::Water => random.chance(0.025).then_some(height)?,
+            Cover::Furrows(direction) => height + ground::furrow(x, y, direction),
+            Cover::Street => height,
+            Cover::Garden | Cover::Meadow | Cover::Orchard => height + random.between(0.0, 0.05),
+            Cover::Forest => height + random.between(0.0, 0.4),
+        };
+        Some((z, Material::Ground(cover)))
     }
 }
 
@@ -145,22 +186,35 @@ mod tests {
     #[test]
     fn the_town_has_exactly_the_points_it_is_asked_for_and_is_the_same_each_time() {
         let (first, second) = (town(60_000), town(60_000));
-        assert_eq!(first.len(), 60_000);
+        assert_eq!(first.points.len(), 60_000);
         assert_eq!(first, second);
     }
 
     #[test]
     fn coordinates_are_whole_centimetres() {
-        for value in town(20_000).into_iter().flatten() {
+        for value in town(20_000).points.into_iter().flatten() {
             let steps = value / UNIT;
             assert!((steps - steps.round()).abs() < 1e-6, "{value}");
         }
     }
 
     #[test]
+    fn leaves_are_greener_than_roofs_and_what_is_lowest_is_ground() {
+        let town = town(50_000);
+        let of = |class: u8| (0..town.points.len()).filter(move |index| town.classes[*index] == class);
+        let mean =
+            |class: u8, value: &dyn Fn(usize) -> f64| of(class).map(value).sum::<f64>() / of(class).count() as f64;
+        let greenness = |index: usize| f64::from(town.colors[index][1]) - f64::from(town.colors[index][0]);
+        assert!(mean(5, &greenness) > 20.0 && mean(6, &greenness) < -10.0);
+        let height = |index: usize| town.points[index][2];
+        assert!(mean(2, &height) < mean(6, &height));
+        assert!(town.colors.as_flattened().iter().chain(&town.infrared).all(|value| *value <= COLOR_MAXIMUM));
+    }
+
+    #[test]
     fn density_varies_at_least_tenfold() {
         let mut counts = vec![0usize; 48 * 36];
-        for [x, y, _] in town(POINTS) {
+        for [x, y, _] in town(POINTS).points {
             // Rounding may take a point onto the far edge.
             let cell = |place: f64, cells: usize| ((place / 10.0) as usize).min(cells - 1);
             counts[cell(y - CORNER[1], 36) * 48 + cell(x - CORNER[0], 48)] += 1;
