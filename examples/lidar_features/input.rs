@@ -1,6 +1,6 @@
 //! The points that go in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::attributes::{Attributes, GROUND};
 use crate::las_file::LasFile;
@@ -14,8 +14,6 @@ use crate::unit::Grid;
 
 /// Points, and what is known about them.
 pub struct Input {
-    /// The file they came from; none for the town.
-    pub path: Option<PathBuf>,
     pub points: Vec<[f64; 3]>,
     pub attributes: Attributes,
     /// Of which all coordinates are whole steps, where there is one.
@@ -40,7 +38,7 @@ impl Input {
             Some("ply") => read_ply(path).map(|points| Self::of_ply(points, &name)),
             _ => Err("its name must end in .las, .laz or .ply".into()),
         };
-        input.map(|input| Self { path: Some(path.to_owned()), ..input }).map_err(|error| named(path, &error).into())
+        input.map_err(|error| named(path, &error).into())
     }
 
     /// A synthetic town.
@@ -48,7 +46,6 @@ impl Input {
         let Town { points, colors, infrared, classes } = town::town(town::POINTS);
         let ground = classes.iter().map(|class| *class == GROUND).collect();
         Self {
-            path: None,
             points,
             attributes: Attributes { colors: Ok(colors), infrared: Ok(infrared), ground: Ok(ground) },
             grid: Some(Grid { scales: [town::UNIT; 3], offsets: [0.0; 3] }),
@@ -67,11 +64,11 @@ impl Input {
 
     fn of_las(las: LasFile, name: &str) -> Self {
         let (points, attributes, grid) = (las.points(), las.attributes(name), Some(las.grid()));
-        Self { path: None, points, attributes, grid, origin: Origin::Las(las) }
+        Self { points, attributes, grid, origin: Origin::Las(las) }
     }
 
     fn of_ply(points: Vec<[f64; 3]>, name: &str) -> Self {
         let attributes = Attributes::none(&format!("{name}: PLY files are read for their coordinates alone"));
-        Self { path: None, points, attributes, grid: None, origin: Origin::Ply }
+        Self { points, attributes, grid: None, origin: Origin::Ply }
     }
 }

@@ -10,7 +10,7 @@ use crate::flags::Flags;
 use crate::input::Input;
 use crate::las_file::LasFile;
 use crate::named;
-use crate::picture;
+use crate::picture::{self, Scene};
 use crate::run::Table;
 use crate::terminal::Outcome;
 use crate::vicinity::Vicinity;
@@ -78,18 +78,18 @@ fn check_folder(path: &Path) -> Outcome<()> {
 /// Draws all inputs into one picture; what was written is the result.
 pub fn draw(path: &Path, inputs: &[Input], tables: &[Table], flags: &Flags) -> Outcome<String> {
     let all = inputs.iter().flat_map(|input| input.points.iter().copied());
-    let points = picture::tilted(all, f64::from(flags.tilt));
+    let scene = Scene::new(all, f64::from(flags.tilt));
     let picture = match flags.color {
         Coloring::Feature(feature) => {
-            let mut values = Vec::with_capacity(points.len());
+            let mut values = Vec::new();
             for table in tables {
                 values.extend_from_slice(table.column(feature).ok_or("the feature of the picture was not computed")?);
             }
-            picture::draw(&points, &values, feature.name())
+            scene.draw(&values, feature.name())
         }
         Coloring::Shape => {
             let all: Vec<_> = tables.iter().map(shapes).collect::<Outcome<_>>()?;
-            picture::draw_shapes(&points, &all.concat())
+            scene.draw_shapes(&all.concat())
         }
     };
     picture::save(&picture, path).map_err(|error| named(path, &error))?;

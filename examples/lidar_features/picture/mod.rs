@@ -17,6 +17,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageResult, Rgb, RgbImage};
 
+use shade::Light;
 pub use shape::Shape;
 use surface::Surface;
 use view::{LONG_SIDE, View};
@@ -28,46 +29,65 @@ const UNDEFINED: [f32; 3] = [0.45, 0.45, 0.45];
 /// Share of the values beyond either end of the colours, so that a few extremes do not take them all.
 const CLIPPED: f64 = 0.02;
 
+/// How far points in front cover what is behind, in pixels.
+const COVER: f32 = 2.0;
 /// Quality of .jpg pictures, of 100. Leaves and roofs are so busy that more only shows in the file's size.
 const JPEG_QUALITY: u8 = 60;
 
 /// Points as they are seen from above, or from the south by so many degrees.
-///
-/// What is higher hides what is lower at the same place of the picture, however it is tilted, so heights stay what they
-/// are and only the places move.
-pub fn tilted(points: impl Iterator<Item = [f64; 3]>, degrees: f64) -> Vec<[f64; 3]> {
-    let (sine, cosine) = degrees.to_radians().sin_cos();
-    points.map(|[x, y, z]| [x, y * cosine + z * sine, z]).collect()
+#[derive(Debug)]
+pub struct Scene {
+    /// What is higher hides what is lower at the same place of the picture, however it is tilted, so heights stay what
+    /// they are and only the places move.
+    points: Vec<[f64; 3]>,
+    is_tilted: bool,
 }
 
-/// The picture of a cloud: one value a point, the name of what they are.
-pub fn draw(points: &[[f64; 3]], values: &[f32], title: &str) -> RgbImage {
-    let (values, _) = values.as_chunks::<1>();
-    let surface = Surface::new(points, values, &View::of(points));
-    let range = stretch(surface.values.as_flattened());
-    let mut picture = painted(&surface, |[value]| share(value, range).map(colors::color));
-    legend::draw_scale(&mut picture, title, range);
-    picture
-}
+impl Scene {
+    /// These points, tilted by degrees below 90.
+    pub fn new(points: impl Iterator<Item = [f64; 3]>, degrees: f64) -> Self {
+        let (sine, cosine) = degrees.to_radians().sin_cos();
+        let points = points.map(|[x, y, z]| [x, y * cosine + z * sine, z]).collect();
+        Self { points, is_tilted: degrees > 0.0 }
+    }
 
-/// The picture of a cloud in the colours of its shapes.
-pub fn draw_shapes(points: &[[f64; 3]], shapes: &[Shape]) -> RgbImage {
-    let values: Vec<_> = shapes.iter().map(|shape| shape.color()).collect();
-    let surface = Surface::new(points, &values, &View::of(points));
-    let mut picture = painted(&surface, |color| (!color[0].is_nan()).then_some(color));
-    legend::draw_key(&mut picture, &Shape::KNOWN.map(|shape| (shape.name(), shape.color())));
-    picture
-}
+    /// The picture in the colours of a value a point, and the name of what they are.
+    pub fn draw(&self, values: &[f32], title: &str) -> RgbImage {
+        let (values, _) = values.as_chunks::<1>();
+        let surface = self.surface(values);
+        let range = stretch(surface.values.as_flattened());
+        let mut picture = self.painted(&surface, |[value]| share(value, range).map(colors::color));
+        legend::draw_scale(&mut picture, title, range);
+        picture
+    }
 
-fn painted<const VALUES: usize>(
-    surface: &Surface<VALUES>,
-    color: impl Fn([f32; VALUES]) -> Option<[f32; 3]>,
-) -> RgbImage {
-    let brightness = shade::brightness(surface);
-    enlarged(RgbImage::from_fn(surface.width as u32, surface.height as u32, |x, y| {
-        let pixel = y as usize * surface.width + x as usize;
-        lit(color(surface.values[pixel]), brightness[pixel], surface.presence[pixel])
-    }))
+    /// The picture in the colours of shapes, one a point.
+    pub fn draw_shapes(&self, shapes: &[Shape]) -> RgbImage {
+        let values: Vec<_> = shapes.iter().map(|shape| shape.color()).collect();
+        let mut picture = self.painted(&self.surface(&values), |color| (!color[0].is_nan()).then_some(color));
+        legend::draw_key(&mut picture, &Shape::KNOWN.map(|shape| (shape.name(), shape.color())));
+        picture
+    }
+
+    /// Seen from the side, what is behind shows between the points of what is in front, unless those are wider.
+    fn surface<const VALUES: usize>(&self, values: &[[f32; VALUES]]) -> Surface<VALUES> {
+        let cover = if self.is_tilted { COVER } else { 0.0 };
+        Surface::new(&self.points, values, &View::of(&self.points), cover)
+    }
+
+    /// Maps are lit from the north-west; walls that face south are only seen in light from there.
+    fn painted<const VALUES: usize>(
+        &self,
+        surface: &Surface<VALUES>,
+        color: impl Fn([f32; VALUES]) -> Option<[f32; 3]>,
+    ) -> RgbImage {
+        let light = if self.is_tilted { Light::SOUTH_WEST } else { Light::NORTH_WEST };
+        let brightness = shade::brightness(surface, light);
+        enlarged(RgbImage::from_fn(surface.width as u32, surface.height as u32, |x, y| {
+            let pixel = y as usize * surface.width + x as usize;
+            lit(color(surface.values[pixel]), brightness[pixel], surface.presence[pixel])
+        }))
+    }
 }
 
 /// Writes a picture in the format that its name ends in.
@@ -129,9 +149,11 @@ mod tests {
     fn any_cloud_has_a_picture() {
         let clouds: [&[[f64; 3]]; 3] = [&[[1.0, 2.0, 3.0]], &[[0.0; 3]; 5], &[[0.0; 3], [1e6, 0.0, 0.0]]];
         for cloud in clouds {
-            let picture = draw(cloud, &vec![f32::NAN; cloud.len()], "planarity");
+            let scene = Scene::new(cloud.iter().copied(), 0.0);
+            let picture = scene.draw(&vec![f32::NAN; cloud.len()], "planarity");
             assert!(picture.width() >= 1 && picture.height() >= 1);
-            let picture = draw_shapes(cloud, &vec![Shape::Unknown; cloud.len()]);
+            let scene = Scene::new(cloud.iter().copied(), 60.0);
+            let picture = scene.draw_shapes(&vec![Shape::Unknown; cloud.len()]);
             assert!(picture.width() >= 1 && picture.height() >= 1);
         }
     }
@@ -139,8 +161,8 @@ mod tests {
     #[test]
     fn tilting_lifts_what_is_high() {
         let points = [[1.0, 2.0, 3.0], [1.0, 2.0, 7.0]];
-        assert_eq!(tilted(points.into_iter(), 0.0), points);
-        let [low, high] = tilted(points.into_iter(), 30.0)[..] else { panic!("two points") };
+        assert_eq!(Scene::new(points.into_iter(), 0.0).points, points);
+        let [low, high] = Scene::new(points.into_iter(), 30.0).points[..] else { panic!("two points") };
         assert!((high[1] - low[1] - 2.0).abs() < 1e-12 && high[2] == 7.0);
     }
 }

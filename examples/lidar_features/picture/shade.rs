@@ -1,4 +1,4 @@
-//! Light on the surface: hill shading from the north-west, and less light where walls and trees hide the sky.
+//! Light on the surface: hill shading, and less light where walls and trees hide the sky.
 
 use super::parallel::per_pixel;
 use super::surface::Surface;
@@ -7,21 +7,30 @@ use super::surface::Surface;
 const HORIZON: [i32; 5] = [1, 2, 4, 7, 12];
 const DIRECTIONS: [(i32, i32); 8] = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)];
 
+/// Towards the light: west to east, south to north, up; a unit vector.
+#[derive(Debug, Clone, Copy)]
+pub struct Light([f32; 3]);
+
+impl Light {
+    /// As on maps, 45 degrees high.
+    pub const NORTH_WEST: Self = Self([-0.5, 0.5, std::f32::consts::FRAC_1_SQRT_2]);
+    /// Behind whoever looks from the south, 45 degrees high.
+    pub const SOUTH_WEST: Self = Self([-0.5, -0.5, std::f32::consts::FRAC_1_SQRT_2]);
+}
+
 /// Brightness of every pixel: 1 on level ground in the open, more on slopes towards the light.
-pub fn brightness<const VALUES: usize>(surface: &Surface<VALUES>) -> Vec<f32> {
+pub fn brightness<const VALUES: usize>(surface: &Surface<VALUES>, light: Light) -> Vec<f32> {
     per_pixel(surface.width, surface.height, 0.0, |pixel| {
-        if surface.heights[pixel].is_nan() { 0.0 } else { hill_shade(surface, pixel) * open_sky(surface, pixel) }
+        if surface.heights[pixel].is_nan() { 0.0 } else { hill_shade(surface, pixel, light) * open_sky(surface, pixel) }
     })
 }
 
-fn hill_shade<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize) -> f32 {
-    /// Towards the light: west, south to north, up; a unit vector, 45 degrees high.
-    const LIGHT: [f32; 3] = [-0.5, 0.5, std::f32::consts::FRAC_1_SQRT_2];
+fn hill_shade<const VALUES: usize>(surface: &Surface<VALUES>, pixel: usize, Light(light): Light) -> f32 {
     let east = soft(slope(surface, pixel, (1, 0)));
     let north = soft(slope(surface, pixel, (0, -1)));
     let length = (east * east + north * north + 1.0).sqrt();
-    let cosine = (-east * LIGHT[0] - north * LIGHT[1] + LIGHT[2]) / length;
-    0.45 + 0.55 * (cosine / LIGHT[2]).max(0.0)
+    let cosine = (-east * light[0] - north * light[1] + light[2]) / length;
+    0.45 + 0.55 * (cosine / light[2]).max(0.0)
 }
 
 /// Rise along a direction, from the neighbours on both sides where they are known.
@@ -70,15 +79,16 @@ mod tests {
 
     #[test]
     fn level_ground_is_lit_fully() {
-        let light = brightness(&surface(vec![7.0; 25], 5));
+        let light = brightness(&surface(vec![7.0; 25], 5), Light::NORTH_WEST);
         assert!(light.iter().all(|value| (value - 1.0).abs() < 1e-6));
     }
 
     #[test]
     fn slopes_towards_the_light_are_brighter() {
         let falling_east: Vec<f32> = (0..25).map(|pixel| -((pixel % 5) as f32) * 0.3).collect();
-        let facing = brightness(&surface(falling_east.iter().map(|height| -height).collect(), 5))[12];
-        let averted = brightness(&surface(falling_east, 5))[12];
+        let facing =
+            brightness(&surface(falling_east.iter().map(|height| -height).collect(), 5), Light::NORTH_WEST)[12];
+        let averted = brightness(&surface(falling_east, 5), Light::NORTH_WEST)[12];
         assert!(facing > 1.0 && averted < 1.0, "{facing} {averted}");
     }
 }

@@ -22,9 +22,9 @@ pub struct Surface<const VALUES: usize> {
 }
 
 impl<const VALUES: usize> Surface<VALUES> {
-    /// The highest point of each pixel, gaps closed.
-    pub fn new(points: &[[f64; 3]], values: &[[f32; VALUES]], view: &View) -> Self {
-        highest(points, values, view).closed()
+    /// The highest point of each pixel, gaps closed; what is high covers what is low so many pixels around.
+    pub fn new(points: &[[f64; 3]], values: &[[f32; VALUES]], view: &View, cover: f32) -> Self {
+        highest(points, values, view).closed(cover)
     }
 
     /// Column and row of a neighbour of a pixel, as an index, if it is inside.
@@ -38,10 +38,10 @@ impl<const VALUES: usize> Surface<VALUES> {
     ///
     /// Weights fall with the distance on the ground and with the step in height (a bilateral filter), so that roofs
     /// keep their edges while the noise of the sensor and its scan lines disappear.
-    fn closed(&self) -> Self {
+    fn closed(&self, cover: f32) -> Self {
         let offsets = disc();
         let blank = (f32::NAN, [f32::NAN; VALUES], 0.0);
-        let pixels = per_pixel(self.width, self.height, blank, |pixel| self.closed_pixel(pixel, &offsets));
+        let pixels = per_pixel(self.width, self.height, blank, |pixel| self.closed_pixel(pixel, &offsets, cover));
         Self {
             width: self.width,
             height: self.height,
@@ -51,7 +51,7 @@ impl<const VALUES: usize> Surface<VALUES> {
         }
     }
 
-    fn closed_pixel(&self, pixel: usize, offsets: &[((i32, i32), f32)]) -> (f32, [f32; VALUES], f32) {
+    fn closed_pixel(&self, pixel: usize, offsets: &[((i32, i32), f32)], cover: f32) -> (f32, [f32; VALUES], f32) {
         let known = offsets.iter().filter_map(|&(offset, distance)| {
             let other = self.neighbor(pixel, offset)?;
             (!self.heights[other].is_nan()).then_some((other, distance))
@@ -60,7 +60,8 @@ impl<const VALUES: usize> Surface<VALUES> {
         let Some(&(nearest, _)) = known.peek() else {
             return (f32::NAN, [f32::NAN; VALUES], 0.0);
         };
-        let level = self.heights[nearest];
+        let covering = known.clone().take_while(|(_, distance)| *distance <= cover);
+        let level = covering.map(|(other, _)| self.heights[other]).fold(self.heights[nearest], f32::max);
         let (mut weights, mut height, mut count) = (0.0, 0.0, 0.0);
         let (mut value_weights, mut values) = (0.0, [0.0; VALUES]);
         for (other, distance) in known {
@@ -126,7 +127,7 @@ mod tests {
     fn the_highest_point_wins_and_far_gaps_stay_open() {
         let view = View { west: 0.0, north: 1.0, pixel: 1.0, width: 12, height: 1 };
         let points = [[0.5, 0.5, 1.0], [0.5, 0.5, 3.0], [0.5, 0.5, 2.0]];
-        let surface = Surface::new(&points, &[[1.0], [3.0], [2.0]], &view);
+        let surface = Surface::new(&points, &[[1.0], [3.0], [2.0]], &view, 0.0);
         assert_eq!(surface.values[0], [3.0]);
         assert_eq!(surface.values[4], [3.0]);
         assert!(surface.values[5][0].is_nan());

@@ -33,14 +33,13 @@ const SEED: u64 = 2_026;
 /// Deviation of a measured height, in metres.
 const RANGE_NOISE: f64 = 0.012;
 
-/// Largest value of its colours and near infrared.
-pub const COLOR_MAXIMUM: u16 = 255;
-
 /// Points of the tile and what they carry, in the order of the flight.
 #[derive(Debug, PartialEq)]
 pub struct Town {
     pub points: Vec<[f64; 3]>,
+    /// Red, green and blue of 0 to 255.
     pub colors: Vec<[u16; 3]>,
+    /// Of 0 to 255.
     pub infrared: Vec<u16>,
     /// Classes as in LAS files.
     pub classes: Vec<u8>,
@@ -208,7 +207,7 @@ mod tests {
         assert!(mean(5, &greenness) > 20.0 && mean(6, &greenness) < -10.0);
         let height = |index: usize| town.points[index][2];
         assert!(mean(2, &height) < mean(6, &height));
-        assert!(town.colors.as_flattened().iter().chain(&town.infrared).all(|value| *value <= COLOR_MAXIMUM));
+        assert!(town.colors.as_flattened().iter().chain(&town.infrared).all(|value| *value <= 255));
     }
 
     #[test]
