@@ -41,9 +41,9 @@ impl Input {
         input.map_err(|error| named(path, &error).into())
     }
 
-    /// A synthetic town.
-    pub fn town() -> Self {
-        let Town { points, colors, infrared, classes } = town::town(town::POINTS);
+    /// A synthetic town of so many points.
+    pub fn town_of(count: usize) -> Self {
+        let Town { points, colors, infrared, classes } = town::town(count);
         let ground = classes.iter().map(|class| *class == GROUND).collect();
         Self {
             points,

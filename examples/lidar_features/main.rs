@@ -3,6 +3,8 @@
 mod attributes;
 mod color_range;
 mod coloring;
+#[cfg(test)]
+mod equality;
 mod extra_dimensions;
 mod flags;
 mod input;
@@ -130,7 +132,7 @@ impl Plan {
 fn open(paths: &[PathBuf], progress: &Progress) -> Outcome<Vec<Input>> {
     if paths.is_empty() {
         progress.step("building a town");
-        return Ok(vec![Input::town()]);
+        return Ok(vec![Input::town_of(town::POINTS)]);
     }
     let read = |path: &PathBuf| {
         progress.step("reading");
