@@ -115,7 +115,7 @@ pub fn store(
         }
     }
     las.append(&columns).and_then(|()| las.write(path)).map_err(|error| named(path, &error))?;
-    Ok(format!("wrote {}, {} dimensions more{renamed}", path.display(), columns.len()))
+    Ok(format!("wrote {}, dimensions added: {}{renamed}", path.display(), columns.len()))
 }
 
 #[cfg(test)]

@@ -17,8 +17,14 @@ pub fn start_logging() {
 pub fn parse_flags<F: clap::Parser>() -> Result<F, ExitCode> {
     F::try_parse().map_err(|message| {
         // Nothing is left to report to when the terminal itself is gone.
-        let _ = message.print();
-        if message.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        if message.use_stderr() {
+            let _ =
+                writeln!(std::io::stderr().lock(), "{}; --help tells what is allowed", complaint(&message.to_string()));
+            ExitCode::FAILURE
+        } else {
+            let _ = message.print();
+            ExitCode::SUCCESS
+        }
     })
 }
 
@@ -34,6 +40,11 @@ pub fn exit_code(outcome: Outcome<()>) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// What is wrong, in one line, without the usage that follows a blank one.
+fn complaint(message: &str) -> String {
+    one_line(message.split("\n\n").next().unwrap_or_default())
+}
+
 /// The text with every run of white space, line ends above all, as one blank.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -46,5 +57,11 @@ mod tests {
     #[test]
     fn errors_are_one_line() {
         assert_eq!(one_line("Couldn't read.\n\tString: 'a'\n"), "Couldn't read. String: 'a'");
+    }
+
+    #[test]
+    fn complaints_about_flags_are_one_line() {
+        let message = "error: the argument '--k' cannot be used with:\n  --radius\n\nUsage: lidar_features\n";
+        assert_eq!(complaint(message), "error: the argument '--k' cannot be used with: --radius");
     }
 }

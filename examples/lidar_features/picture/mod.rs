@@ -30,7 +30,7 @@ const UNDEFINED: [f32; 3] = [0.45, 0.45, 0.45];
 const CLIPPED: f64 = 0.02;
 
 /// How far points in front cover what is behind, in pixels.
-const COVER: f32 = 1.5;
+const COVER: f32 = 2.0;
 /// Quality of .jpg pictures, of 100. Leaves and roofs are so busy that more only shows in the file's size.
 const JPEG_QUALITY: u8 = 60;
 

@@ -3,7 +3,7 @@
 /// Up to here above the nearest ground point, in units of the coordinates, everything is ground.
 const LOW: f32 = 0.6;
 /// Leaves spread in all directions; surfaces and wires are thinner than this.
-const SPREAD: f32 = 0.1;
+const SPREAD: f32 = 0.08;
 /// Wires and beams are longer than wide.
 const LONG: f32 = 0.75;
 /// Surfaces steeper than this are walls.
