@@ -23,7 +23,7 @@ pub struct Input {
 
 /// Where the points came from: features are appended to what there was.
 enum Origin {
-    Las(LasFile),
+    Las(Box<LasFile>),
     Ply,
     Town { classes: Vec<u8> },
 }
@@ -56,7 +56,7 @@ impl Input {
     /// The file to append features to.
     pub fn into_las(self) -> Outcome<LasFile> {
         match self.origin {
-            Origin::Las(las) => Ok(las),
+            Origin::Las(las) => Ok(*las),
             Origin::Ply => las_of(&self.points, None),
             Origin::Town { classes } => las_of(&self.points, Some(&classes)),
         }
@@ -64,7 +64,7 @@ impl Input {
 
     fn of_las(las: LasFile, name: &str) -> Self {
         let (points, attributes, grid) = (las.points(), las.attributes(name), Some(las.grid()));
-        Self { points, attributes, grid, origin: Origin::Las(las) }
+        Self { points, attributes, grid, origin: Origin::Las(Box::new(las)) }
     }
 
     fn of_ply(points: Vec<[f64; 3]>, name: &str) -> Self {
