@@ -119,7 +119,9 @@ impl Search {
             top_k::for_each(length, name, "count", count, statement)
         };
         text += &for_each("count_listed", "count", &|kept| format!("count_one({});", kept.index));
-        text += &for_each("sum_offsets", "count", &|kept| format!("add_offset({}, {}, {});", kept.rank, kept.slot, kept.distance));
+        text += &for_each("sum_offsets", "count", &|kept| {
+            format!("add_offset({}, {}, {});", kept.rank, kept.slot, kept.distance)
+        });
         text += &for_each("sum_products", "count", &|kept| format!("add_products({}, {});", kept.rank, kept.slot));
         if self == Self::Optimal(length) {
             text += include_str!("../../../shaders/points/features/optimal_k.wgsl");
