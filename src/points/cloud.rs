@@ -20,6 +20,7 @@ use crate::error::Error;
 pub struct PointCloud {
     shared: Arc<Shared>,
     attributes: Arc<Attributes>,
+    span: f32,
 }
 
 /// What clouds that differ in attributes alone have in common.
@@ -104,7 +105,7 @@ impl Device {
             scale: local.scale,
             index: Mutex::new(None),
         };
-        Ok(PointCloud { shared: Arc::new(shared), attributes: Arc::default() })
+        Ok(PointCloud { shared: Arc::new(shared), attributes: Arc::default(), span: local.span })
     }
 }
 
@@ -180,7 +181,17 @@ impl PointCloud {
 
     /// The same points and index with other attributes.
     pub(super) fn with_attributes(&self, attributes: Attributes) -> Self {
-        Self { shared: self.shared.clone(), attributes: Arc::new(attributes) }
+        Self { shared: self.shared.clone(), attributes: Arc::new(attributes), span: self.span }
+    }
+
+    /// Squared diagonal of the box around the points, or around those of the cloud that they are a part of.
+    pub(super) fn span(&self) -> f32 {
+        self.span
+    }
+
+    /// The same cloud as a part of a larger one.
+    pub(super) fn part_of(self, span: f32) -> Self {
+        Self { span, ..self }
     }
 
     /// What turns squared local units into squared units of the input.

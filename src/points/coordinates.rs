@@ -56,6 +56,8 @@ pub(super) struct Local {
     pub(super) points: HostBuffer,
     pub(super) origin: [f64; 3],
     pub(super) unit: Option<f64>,
+    /// Squared diagonal of the box around the points.
+    pub(super) span: f32,
     /// The scale of the curve through them.
     #[cfg(feature = "gpu")]
     pub(super) scale: CurveScale,
@@ -78,6 +80,7 @@ pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> 
         points,
         origin: frame.origin,
         unit: frame.unit,
+        span: squared_distance(frame.local(min), frame.local(max)),
         #[cfg(feature = "gpu")]
         scale,
     })

@@ -129,6 +129,7 @@ impl PointCloud {
             unit: self.unit().map_or(1.0, |unit| unit as f32),
             squared_unit: self.squared_unit(),
             radius,
+            span: self.span(),
             chooses_k: matches!(vicinity, Vicinity::Optimal { .. }),
             viewpoint: options.viewpoint.map(|point| localize_point(point, self.origin(), self.unit())),
         };

@@ -1,6 +1,7 @@
 //! Moments of neighbours that come in no particular order: sums of whole numbers, which are the same in any order.
 //!
-//! Offsets from the point are rounded to whole steps, of which the radius holds between 2^20 and 2^21, a power of two of
+//! Offsets from the point are rounded to whole steps, of which the radius, or the whole cloud where that is smaller, holds
+//! between 2^20 and 2^21, a power of two of
 //! the unit, so that where coordinates are whole numbers and the radius below 2^21 of them nothing is lost. Products then
 //! have 42 bits, and the sums of 2^21 of them are exact in 64. Chunks, tiles and devices visit neighbours in different
 //! orders, and all get the same bits. Twin: `shaders/points/features/fixed_point.wgsl`.

@@ -62,7 +62,7 @@ pub(in crate::points) fn shape_features(
             for_each_group(tree, Askers::Own, reach, workers, level, &sink);
         }
         Vicinity::Inside(ball) => {
-            let start = || Sums::new(step(ball.limit));
+            let start = || Sums::new(step(ball.limit.min(request.frame.span)));
             let finish = |sums: &mut Sums, queries: &Queries<'_>| {
                 let moments = sums.take_moments();
                 dispatch!(level, simd => columns.write(simd, queries, &moments));

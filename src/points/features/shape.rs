@@ -21,6 +21,8 @@ pub(in crate::points) struct Frame {
     pub(in crate::points) squared_unit: f32,
     /// The radius asked for, in local units, where one was.
     pub(in crate::points) radius: Option<f32>,
+    /// Squared diagonal of the box around all points, in local units: no neighbour lies farther.
+    pub(in crate::points) span: f32,
     /// Whether the neighbourhood chooses its number of neighbours.
     pub(in crate::points) chooses_k: bool,
     /// In local coordinates.

@@ -20,7 +20,7 @@ fn request(vicinity: Vicinity, convention: Convention) -> Request {
         _ => None,
     };
     let chooses_k = matches!(vicinity, Vicinity::Optimal { .. });
-    let frame = Frame { unit: UNIT, squared_unit: UNIT * UNIT, radius, chooses_k, viewpoint: None };
+    let frame = Frame { unit: UNIT, squared_unit: UNIT * UNIT, radius, span: f32::MAX, chooses_k, viewpoint: None };
     Request { vicinity, convention, frame }
 }
 
@@ -376,5 +376,26 @@ fn features_of_lists_are_those_of_the_fused_pass() {
         let elsewhere = cloud.knn_of(&[[0.0; 3]], 3).unwrap();
         let error = cloud.features_of(&elsewhere, &shapes(), &options).unwrap_err();
         assert_eq!(error, crate::Error::ForeignNeighbors);
+    }
+}
+
+/// A radius that holds everything is as exact as one that just does.
+#[test]
+fn a_radius_beyond_the_cloud_loses_nothing() {
+    let points: Vec<[f64; 3]> =
+        samples::town(256, 61).iter().map(|point| point.map(|axis| f64::from(axis) * 1e-3)).collect();
+    let cloud = crate::Device::cpu().unwrap().points(&points).unwrap();
+    let table = |neighborhood| cloud.features(neighborhood, &shapes()).unwrap().read().wait().unwrap();
+    let near = table(crate::Neighborhood::Knn(256));
+    for radius in [1e3, 1e9, 1e30] {
+        let far = table(crate::Neighborhood::Radius(radius));
+        for feature in
+            [Feature::Linearity, Feature::Planarity, Feature::Sphericity, Feature::NormalZ, Feature::Roughness]
+        {
+            let pairs = far.column(feature).unwrap().iter().zip(near.column(feature).unwrap());
+            for (row, (far, near)) in pairs.enumerate() {
+                assert!((far - near).abs() <= 4e-6, "radius {radius}, point {row}: {feature} is {far}, not {near}");
+            }
+        }
     }
 }

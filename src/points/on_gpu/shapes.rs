@@ -57,7 +57,7 @@ impl Frame {
         let (steps, smallest_k) = match &request.vicinity {
             Vicinity::Nearest(_) => (1.0, 0),
             Vicinity::Optimal { min, .. } => (1.0, *min as u32),
-            Vicinity::Inside(ball) => (1.0 / fixed_point_step(ball.limit), 0),
+            Vicinity::Inside(ball) => (1.0 / fixed_point_step(ball.limit.min(frame.span)), 0),
         };
         Self {
             unit: frame.unit,

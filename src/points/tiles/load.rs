@@ -35,7 +35,7 @@ impl TiledCloud<'_> {
     /// A cloud of some of the points, with their colours if wanted.
     pub(super) fn cloud_of(&self, places: &[Place], colors: bool, infrared: bool) -> Result<PointCloud, Error> {
         let xyz: Vec<_> = places.iter().map(|place| self.at(*place)).collect();
-        let mut cloud = self.device.points_with(&xyz, &self.frame)?;
+        let mut cloud = self.device.points_with(&xyz, &self.frame)?.part_of(self.span());
         if colors {
             let (values, maximum) = self.gather(places, "colours", "with_colors", |part| self.parts[part].colors)?;
             cloud = cloud.with_colors(&values, maximum)?;

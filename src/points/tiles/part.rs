@@ -4,7 +4,7 @@ use super::cut::{Chunk, cut};
 use super::region::Region;
 use crate::device::{Device, Executor};
 use crate::error::Error;
-use crate::points::coordinates::{PointsOptions, common_frame};
+use crate::points::coordinates::{PointsOptions, common_frame, local_point, squared_distance};
 
 /// How a cloud is processed in tiles.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -151,6 +151,12 @@ impl TiledCloud<'_> {
     /// The unit of which local coordinates are whole multiples, if one was given and the parts are narrow enough for it.
     pub fn unit(&self) -> Option<f64> {
         self.frame.unit
+    }
+
+    /// Squared diagonal of the box around all points, in local units.
+    pub(super) fn span(&self) -> f32 {
+        let corner = |corner| local_point(corner, self.origin(), self.unit());
+        squared_distance(corner(self.all.min), corner(self.all.max))
     }
 
     /// Points that a chunk and its halo may have, for so many columns.

@@ -132,7 +132,8 @@ mod tests {
                 height_range: splat(6.0),
                 normal: super::super::shape::upward(simd, normal.map(splat)),
             };
-            let frame = Frame { unit: 1.0, squared_unit: 1.0, radius: None, chooses_k: true, viewpoint: None };
+            let frame =
+                Frame { unit: 1.0, squared_unit: 1.0, radius: None, span: f32::MAX, chooses_k: true, viewpoint: None };
             let all = Feature::ALL.iter();
             all.map(|name| feature(simd, convention, *name, &shape, &frame).as_slice()[3]).collect()
         }

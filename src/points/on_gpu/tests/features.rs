@@ -19,7 +19,7 @@ fn request(vicinity: Vicinity, convention: Convention) -> Request {
         _ => None,
     };
     let chooses_k = matches!(vicinity, Vicinity::Optimal { .. });
-    let frame = Frame { unit: UNIT, squared_unit: UNIT * UNIT, radius, chooses_k, viewpoint: None };
+    let frame = Frame { unit: UNIT, squared_unit: UNIT * UNIT, radius, span: f32::MAX, chooses_k, viewpoint: None };
     Request { vicinity, convention, frame }
 }
 
