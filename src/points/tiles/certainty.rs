@@ -4,7 +4,7 @@ use super::cut::Chunk;
 use super::part::TiledCloud;
 use crate::points::{Convention, Neighborhood};
 
-/// Local coordinates and distances are rounded to `f32`; so much of them is given away.
+/// Squared distances and their roots are rounded to `f32`; so much of them is given away.
 const ROUNDING: f64 = 1e-5;
 
 /// What must be known of a neighbourhood.
@@ -12,17 +12,19 @@ const ROUNDING: f64 = 1e-5;
 pub(super) enum Certainty {
     /// All points within this distance, in units of the input: a halo of it is enough.
     Within(f64),
-    /// So many points, and that the farthest lies nearer than the border.
-    Nearest(usize),
+    /// So many points, no farther than this, and that the farthest of them lies nearer than the border.
+    Nearest { k: usize, radius: f64 },
 }
 
 impl Certainty {
     pub(super) fn of(neighborhood: Neighborhood, convention: Convention) -> Self {
-        let more = usize::from(convention == Convention::Pdal);
+        let k = |k: usize| k + usize::from(convention == Convention::Pdal);
         match neighborhood {
-            Neighborhood::Radius(radius) | Neighborhood::KnnWithin { radius, .. } => Self::Within(radius),
-            Neighborhood::Knn(k) => Self::Nearest(k + more),
-            Neighborhood::OptimalK { max, .. } => Self::Nearest(max + more),
+            Neighborhood::Radius(radius) => Self::Within(radius),
+            Neighborhood::KnnWithin { k: most, radius } => Self::Nearest { k: k(most), radius },
+            Neighborhood::Knn(most) | Neighborhood::OptimalK { max: most, .. } => {
+                Self::Nearest { k: k(most), radius: f64::INFINITY }
+            }
         }
     }
 
@@ -30,19 +32,28 @@ impl Certainty {
     pub(super) fn first_halo(self, cloud: &TiledCloud<'_>, chunk: &Chunk) -> f64 {
         let extent = |axis: usize| cloud.all.extent(axis);
         let widest = extent(0).max(extent(1)).max(extent(2));
+        let all_within = |radius: f64| radius * (1.0 + ROUNDING) + cloud.rounding();
         match self {
-            Self::Within(radius) => radius * (1.0 + ROUNDING) + widest * ROUNDING * ROUNDING,
-            Self::Nearest(k) => 1.5 * spacing(chunk, k).min(widest) + f64::MIN_POSITIVE,
+            Self::Within(radius) => all_within(radius),
+            Self::Nearest { k, radius } => {
+                let expected = 1.5 * spacing(chunk, k).min(widest) + f64::MIN_POSITIVE;
+                (expected + cloud.rounding()).min(all_within(radius))
+            }
         }
     }
 
     /// Whether a row with so many neighbours, the farthest at `distance`, is certain at this depth within what was loaded.
-    pub(super) fn holds(self, neighbors: u32, distance: f32, depth: f64) -> bool {
+    /// `rounding` may have moved points that much towards each other.
+    pub(super) fn holds(self, neighbors: u32, distance: f32, depth: f64, rounding: f64) -> bool {
         match self {
             Self::Within(_) => true,
-            // A distance that is NaN has too few neighbours to tell.
-            Self::Nearest(k) => {
-                depth == f64::INFINITY || neighbors as usize >= k && f64::from(distance) * (1.0 + ROUNDING) < depth
+            Self::Nearest { k, radius } => {
+                // A distance that is NaN has too few neighbours to tell.
+                let is_full = neighbors as usize >= k;
+                let nearer_than_border = |distance: f64| distance * (1.0 + ROUNDING) + rounding < depth;
+                depth == f64::INFINITY
+                    || nearer_than_border(radius)
+                    || is_full && nearer_than_border(f64::from(distance))
             }
         }
     }
@@ -66,12 +77,18 @@ mod tests {
     #[test]
     fn rows_are_certain_when_their_neighbours_lie_within_the_border() {
         let certainty = Certainty::of(Neighborhood::Knn(16), Convention::Swath);
-        assert!(certainty.holds(16, 1.0, 1.1));
-        assert!(!certainty.holds(16, 1.0, 1.0), "a point just outside may be as near");
-        assert!(!certainty.holds(15, 1.0, 1e9), "the sixteenth may be anywhere");
-        assert!(!certainty.holds(16, f32::NAN, 1e9));
-        assert!(certainty.holds(3, f32::NAN, f64::INFINITY), "there are no other points");
-        assert_eq!(Certainty::of(Neighborhood::Knn(16), Convention::Pdal), Certainty::Nearest(17));
-        assert!(Certainty::of(Neighborhood::Radius(2.0), Convention::Swath).holds(1, f32::NAN, 0.0));
+        assert!(certainty.holds(16, 1.0, 1.1, 0.0));
+        assert!(!certainty.holds(16, 1.0, 1.0, 0.0), "a point just outside may be as near");
+        assert!(!certainty.holds(16, 1.0, 1.1, 0.2), "or come nearer by rounding");
+        assert!(!certainty.holds(15, 1.0, 1e9, 0.0), "the sixteenth may be anywhere");
+        assert!(!certainty.holds(16, f32::NAN, 1e9, 0.0));
+        assert!(certainty.holds(3, f32::NAN, f64::INFINITY, 0.0), "there are no other points");
+        let pdal = Certainty::of(Neighborhood::Knn(16), Convention::Pdal);
+        assert_eq!(pdal, Certainty::Nearest { k: 17, radius: f64::INFINITY });
+        assert!(Certainty::of(Neighborhood::Radius(2.0), Convention::Swath).holds(1, f32::NAN, 0.0, 0.0));
+        let both = Certainty::of(Neighborhood::KnnWithin { k: 16, radius: 2.0 }, Convention::Swath);
+        assert!(both.holds(3, 1.0, 2.1, 0.0), "all points of the radius are there");
+        assert!(!both.holds(3, 1.0, 1.9, 0.0), "there may be more between");
+        assert!(both.holds(16, 1.0, 1.9, 0.0), "the sixteen nearest are there");
     }
 }

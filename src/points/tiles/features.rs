@@ -161,7 +161,9 @@ impl<'a> Run<'a> {
             let places = load(self.cloud, &self.chunks, &region);
             if places.len() > self.capacity {
                 match self.certainty {
-                    Certainty::Nearest(_) if chunk.indices.len() <= SMALLEST => return self.all_alone(chunk).map(Some),
+                    Certainty::Nearest { .. } if chunk.indices.len() <= SMALLEST => {
+                        return self.all_alone(chunk).map(Some);
+                    }
                     // A single point's neighbours are needed, however many they are.
                     Certainty::Within(_) if chunk.indices.len() == 1 => {}
                     _ => return Ok(None),
@@ -171,7 +173,12 @@ impl<'a> Run<'a> {
             let rows = rows_of(chunk, &places);
             let is_certain = |row: &usize| {
                 let depth = region.depth(self.cloud.at(places[*row]));
-                self.certainty.holds(table.reach.counts[*row], table.reach.distances[*row], depth)
+                self.certainty.holds(
+                    table.reach.counts[*row],
+                    table.reach.distances[*row],
+                    depth,
+                    self.cloud.rounding(),
+                )
             };
             let uncertain: Vec<_> = (0..rows.len()).filter(|row| !is_certain(&rows[*row])).collect();
             if uncertain.len() > FEW && doublings < MOST_DOUBLINGS {
@@ -242,7 +249,7 @@ impl<'a> Run<'a> {
     /// The row of one point, from its neighbours among all points.
     fn alone(&self, place: Place) -> Result<Vec<f32>, Error> {
         let k = match self.certainty {
-            Certainty::Nearest(k) => k,
+            Certainty::Nearest { k, .. } => k,
             // Rows within a radius are always certain.
             Certainty::Within(_) => 1,
         };

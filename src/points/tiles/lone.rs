@@ -15,9 +15,9 @@ pub(super) fn nearest_of_all(cloud: &TiledCloud<'_>, chunks: &[Chunk], query: Pl
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut nearest: Vec<(f32, Place)> = Vec::with_capacity(k + 1);
     for (distance, chunk) in order {
-        // Both in local units; distances in f32 are within a few roundings.
         let worst = nearest.get(k - 1).map_or(f64::INFINITY, |(squared, _)| f64::from(*squared).sqrt());
-        if distance / unit.unwrap_or(1.0) > worst * (1.0 + 1e-5) + 1e-30 {
+        // Squared distances in f32 are within a few roundings, and so are local coordinates.
+        if distance > worst * unit.unwrap_or(1.0) * (1.0 + 1e-5) + cloud.rounding() {
             break;
         }
         let xyz = cloud.parts[chunk.part].xyz;

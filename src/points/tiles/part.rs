@@ -159,6 +159,15 @@ impl TiledCloud<'_> {
         squared_distance(corner(self.all.min), corner(self.all.max))
     }
 
+    /// How far rounding to local coordinates may move two points towards each other, in units of the input.
+    pub(super) fn rounding(&self) -> f64 {
+        // Half a step of the unit, or half a unit in the last place of an `f32`, an axis and point; rounded up.
+        let origin = self.origin();
+        let reach = |axis: usize| (self.all.max[axis] - origin[axis]).max(origin[axis] - self.all.min[axis]);
+        let step = self.unit().unwrap_or(f64::from(f32::EPSILON) * reach(0).max(reach(1)).max(reach(2)));
+        2.0 * step
+    }
+
     /// Points that a chunk and its halo may have, for so many columns.
     pub(super) fn capacity(&self, columns: usize) -> usize {
         /// Coordinates in `f64` and `f32`, places along the curve twice, leaves, boxes, and bookkeeping.

@@ -171,3 +171,21 @@ fn what_is_wrong_is_said_and_the_callbacks_error_ends_the_work() {
     assert!(matches!(ask(Feature::Ndvi), Error::MissingAttribute { .. }));
     assert!(matches!(ask(Feature::Planarity), Error::NoGround), "what the callback returns");
 }
+
+/// Far from the origin `f32` moves points by more than a millimetre: a neighbour may lie beyond the radius and count.
+#[test]
+fn rounding_at_the_border_of_a_chunk_is_allowed_for() {
+    let mut random = Random::new(8);
+    let xyz: Vec<_> = (0..6_000)
+        .map(|_| [f64::from(random.unit()) * 40.0, f64::from(random.unit()) * 40.0, f64::from(random.unit())])
+        .collect();
+    let cloud = Cloud { rgb: vec![[0; 3]; 6_000], infrared: vec![0; 6_000], ground: vec![true; 6_000], xyz };
+    let far = PointsOptions { unit: None, origin: Some([-40_000.0, 30_000.0, 0.0]) };
+    let features = [Feature::NeighborCount, Feature::KthDistance, Feature::Planarity];
+    for neighborhood in NEIGHBORHOODS {
+        check("far from the origin", &cloud, &[], far, neighborhood, &features, &FeatureOptions::default());
+    }
+    let everything = Neighborhood::KnnWithin { k: 7, radius: 1e12 };
+    let chunks = check("no radius", &cloud, &[], far, everything, &features, &FeatureOptions::default());
+    assert!(chunks < 20, "a radius that leaves out nothing does not load everything");
+}
