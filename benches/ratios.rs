@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
 use swath_benches::{Contestant, Race, clouds, image_races, index_and_knn_races, is_timed, point_races, threads};
 
-const ROUNDS: usize = 7;
-
 /// What takes part in one run.
 struct Selection {
+    /// Timed rounds; fewer where runs are long.
+    rounds: usize,
     images: bool,
     clouds: &'static [&'static str],
     /// Each k of the races for neighbours, index ready.
@@ -24,6 +24,7 @@ struct Selection {
 
 /// The table of the README.
 const OVERVIEW: Selection = Selection {
+    rounds: 7,
     images: true,
     clouds: &["town", "autzen", "ign"],
     knn: &[16],
@@ -33,6 +34,7 @@ const OVERVIEW: Selection = Selection {
 
 /// Points alone, and more of them: a cloud in no order, few and many neighbours, and the SIMD level of most machines.
 const POINTS: Selection = Selection {
+    rounds: 3,
     images: false,
     clouds: &["autzen", "ign", "uniform_1m"],
     knn: &[8, 16, 32],
@@ -41,8 +43,8 @@ const POINTS: Selection = Selection {
 };
 
 fn main() {
-    let rounds = if is_timed() { ROUNDS } else { 1 };
     let selection = if std::env::args().any(|argument| argument == "points") { &POINTS } else { &OVERVIEW };
+    let rounds = if is_timed() { selection.rounds } else { 1 };
     let images = if selection.images { image_races() } else { Vec::new() };
     let mut rows: Vec<String> = images.into_iter().flat_map(|race| rows_of(race, selection, rounds)).collect();
     for cloud in clouds(selection.clouds) {

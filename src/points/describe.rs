@@ -29,7 +29,7 @@ impl PointCloud {
     /// Neighbours, covariance, eigenvalues and features are computed in one pass; no lists are kept
     /// ([`Feature::NormalVariation`] takes a second pass over the normals of the first). Against the same in `f64`, ratios
     /// are within 2e-6 and entropy within 1e-5. A point with fewer than 3 neighbours, itself included, has NaN in every
-    /// column that describes a shape; [`HostFeatures::neighbor_counts`] tells. Where all neighbours coincide, ratios are
+    /// column that describes a shape; [`HostFeatures::neighbor_counts`](crate::HostFeatures::neighbor_counts) tells. Where all neighbours coincide, ratios are
     /// NaN and the normal is (0, 0, 1). Neighbourhoods of a radius have the same bits in whatever order their points come;
     /// more than 2^21 neighbours within a radius give NaN.
     ///
