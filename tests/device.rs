@@ -216,7 +216,9 @@ fn a_cloud_is_indexed_once_whatever_is_asked_of_it() {
         cloud.build_index().unwrap();
         let all = device.stats();
         assert_eq!((first.indexes_built, all.indexes_built), (1, 1), "{}", device.info());
-        assert_eq!(all.bytes_uploaded, first.bytes_uploaded, "nothing more is sent to {}", device.info());
+        // A table's kernel has parameters of its own; coordinates are not sent again.
+        let sent = all.bytes_uploaded - first.bytes_uploaded;
+        assert!(sent < 64, "{sent} bytes more are sent to {}", device.info());
         assert!(all.launches <= first.launches + 2, "a query of 3,000 points is one launch on {}", device.info());
         assert_eq!(all.bytes_read, 0, "nothing is read back to build or query on {}", device.info());
         lists.read().wait().unwrap();
