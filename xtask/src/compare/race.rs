@@ -13,7 +13,7 @@ const TIMES: [(&str, &str); 4] = [
     ("knn", "neighbours, index ready"),
     ("index+knn", "index, neighbours"),
     ("index+knn+features", "index, neighbours, features"),
-    ("features", "features (neighbours given to the rival, found by Swath)"),
+    ("features", "features, neighbours given"),
 ];
 
 /// Means of the answer, and how far a peer's may lie from Swath's, relative.
