@@ -210,23 +210,10 @@ mod tests {
     use crate::cpu::SimdLevel;
     use crate::points::{SelfMode, samples};
 
-    /// Rows by comparing every pair: distances in `f32` as promised, ordered by (distance, index).
-    pub(super) fn brute_force(points: &[[f32; 3]], k: usize) -> Vec<(u32, f32)> {
-        let mut rows = Vec::new();
-        for query in points {
-            let mut all: Vec<_> = points
-                .iter()
-                .enumerate()
-                .map(|(index, point)| {
-                    let [dx, dy, dz] = std::array::from_fn(|axis| point[axis] - query[axis]);
-                    ((dx * dx + dy * dy) + dz * dz, index as u32)
-                })
-                .collect();
-            all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            all.resize(all.len().max(k), (f32::INFINITY, u32::MAX));
-            rows.extend(all[..k].iter().map(|(distance, index)| (*index, *distance)));
-        }
-        rows
+    /// The rows of brute force for every point, itself included.
+    fn brute_force(points: &[[f32; 3]], k: usize) -> Vec<(u32, f32)> {
+        let queries: Vec<_> = points.iter().map(|point| (*point, None)).collect();
+        nearest_of(points, &queries, &Reach::nearest(k))
     }
 
     fn rows(points: &[[f32; 3]], k: usize, unit: f32, threads: usize, level: SimdLevel) -> (Vec<u32>, Vec<f32>) {
@@ -263,7 +250,8 @@ mod tests {
         }
     }
 
-    /// The rows of brute force for `queries`; those with a number of their own leave that point out.
+    /// Rows by comparing every pair: distances in `f32` as promised, ordered by (distance, index). Queries with a number of
+    /// their own leave that point out.
     fn nearest_of(points: &[[f32; 3]], queries: &[([f32; 3], Option<u32>)], reach: &Reach) -> Vec<(u32, f32)> {
         let row = |(query, own): &([f32; 3], Option<u32>)| {
             let squared = |point: &[f32; 3]| {
