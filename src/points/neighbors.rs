@@ -133,7 +133,7 @@ impl PointCloud {
             }
         };
         let [indices, squared_distances] = lists;
-        Ok(Neighbors { device: self.device().clone(), len, k, reach, cloud, indices, squared_distances })
+        Ok(Neighbors { device: self.device().clone(), len, reach, cloud, indices, squared_distances })
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn check_neighbor_count(k: usize) -> Result<(), Error> {
 pub struct Neighbors {
     device: Device,
     len: usize,
-    k: usize,
+    /// What was asked for.
     reach: Reach,
     /// The points of the cloud whose own neighbours these are; none for queries from elsewhere.
     cloud: Option<Arc<HostBuffer>>,
@@ -168,7 +168,7 @@ impl Neighbors {
 
     /// Neighbours a list.
     pub fn k(&self) -> usize {
-        self.k
+        self.reach.k
     }
 
     /// The indices and what was asked for, if these are the lists of a cloud's own points.
@@ -182,7 +182,7 @@ impl Neighbors {
     /// # Errors
     /// When waited for: [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
     pub fn read(&self) -> Readback<HostNeighbors> {
-        let (len, k) = (self.len, self.k);
+        let (len, k) = (self.len, self.reach.k);
         let bytes = 4 * len * k;
         let arrays = vec![(self.indices.clone(), bytes), (self.squared_distances.clone(), bytes)];
         self.device.read(arrays, move |mut buffers| {
@@ -194,7 +194,7 @@ impl Neighbors {
 
 impl std::fmt::Debug for Neighbors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Neighbors({} lists of {} on {})", self.len, self.k, self.device.info().name)
+        write!(f, "Neighbors({} lists of {} on {})", self.len, self.reach.k, self.device.info().name)
     }
 }
 
