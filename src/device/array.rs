@@ -11,7 +11,7 @@ use crate::cpu::{Deferred, HostBuffer};
 #[cfg(feature = "gpu")]
 use crate::gpu::Lease;
 
-/// Numbers that arrays hold: `u8`, `u32` and `f32`.
+/// Numbers that arrays hold: `u8`, `i8`, `u16`, `u32`, `i32`, `f32` and `half::f16`.
 pub trait Element: Pod + Send + Sync + 'static + sealed::Sealed {}
 
 mod sealed {
@@ -25,7 +25,7 @@ macro_rules! elements {
     )*};
 }
 
-elements!(u8, u32, f32);
+elements!(u8, i8, u16, u32, i32, f32, half::f16);
 
 /// Where an array's bytes are.
 #[derive(Clone)]

@@ -1,7 +1,11 @@
 //! Tensors, and the engine for chains of per-pixel operations that images and tensors share.
 
+mod frames;
 pub(crate) mod pixelwise;
+mod sample;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
 
+pub(crate) use frames::{FRAME_PIXELS, Frame, Frames};
+pub use sample::{Sample, SampleKind};
 pub use tensor::{HostTensor, Tensor};
