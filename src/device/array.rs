@@ -12,7 +12,7 @@ use crate::cpu::{Deferred, HostBuffer};
 use crate::gpu::Lease;
 
 /// Numbers that arrays hold: `u8`, `i8`, `u16`, `u32`, `i32`, `f32` and `half::f16`.
-pub trait Element: Pod + Send + Sync + 'static + sealed::Sealed {}
+pub trait Element: Pod + std::fmt::Debug + Send + Sync + 'static + sealed::Sealed {}
 
 mod sealed {
     pub trait Sealed {}
