@@ -33,12 +33,12 @@ pub(crate) fn planes<T: PlaneSample, O: PlaneNumber>(
     streaming: bool,
 ) {
     assert!(rules.iter().all(|rule| rule.channel < channels), "a plane takes one of the {channels} channels");
+    assert!(matches!(channels, 1 | 3 | 4), "{channels} channels are not 1, 3 or 4");
     assert_eq!(rules.len(), to.len(), "there is a rule for each plane");
     assert!(to.iter().all(|plane| plane.len() * channels == from.len()), "a plane has a number for each pixel");
     stream::fill(level, streaming, to, |plane, range, to| {
-        let from = &from[range.start * channels..range.end * channels];
         O::make(level, to, |start, to| {
-            T::plane(level, &from[start * channels..(start + to.len()) * channels], channels, &rules[plane], to);
+            T::plane(level, &from[(range.start + start) * channels..], channels, &rules[plane], to);
         });
     });
 }
@@ -72,7 +72,7 @@ pub(crate) trait PlaneSample: Pod {
     /// Exact in `f32`.
     fn number(self) -> f32;
 
-    /// One channel of `from`, by its rule.
+    /// One channel of `from`, by its rule, until `to` is full. Pixels beyond that let whole vectors be loaded.
     fn plane(level: Level, from: &[Self], channels: usize, rule: &PlaneRule, to: &mut [f32]) {
         one_plane(level, from, channels, rule, to);
     }
@@ -85,14 +85,13 @@ impl PlaneSample for u8 {
     }
 
     fn plane(level: Level, from: &[Self], channels: usize, rule: &PlaneRule, to: &mut [f32]) {
-        let done = match level {
+        match level {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512(token) if channels > 1 => plane_avx512(token, from, channels, rule, to),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2(token) if channels > 1 => plane_avx2(token, from, channels, rule, to),
-            _ => 0,
-        };
-        one_plane(level, &from[done * channels..], channels, rule, &mut to[done..]);
+            _ => one_plane(level, from, channels, rule, to),
+        }
     }
 }
 
@@ -150,16 +149,19 @@ const fn first_samples(channels: usize) -> [u8; 64] {
     from
 }
 
-// Sixteen pixels a vector: one shuffle both picks the channel and spreads it to 32-bit numbers. Returns the pixels done.
+// Sixteen pixels a vector: one shuffle both picks the channel and spreads it to 32-bit numbers. The last pixels, where
+// a vector would reach beyond the source, go through a padded copy.
 #[cfg(target_arch = "x86_64")]
 fearless_simd::kernel!(
-    fn plane_avx512(avx512: Avx512, from: &[u8], channels: usize, rule: &PlaneRule, to: &mut [f32]) -> usize {
+    fn plane_avx512(avx512: Avx512, from: &[u8], channels: usize, rule: &PlaneRule, to: &mut [f32]) {
         use fearless_simd::{f32x16, prelude::*, u8x64};
         use std::arch::x86_64::*;
 
         let first = u8x64::simd_from(avx512, FIRST_SAMPLES[usize::from(channels == 4)]);
         let picked = (first + u8x64::splat(avx512, rule.channel as u8)).into();
-        let [shift, scale, offset] = [rule.shift, rule.scale, rule.offset].map(|value| f32x16::splat(avx512, value));
+        let shift = f32x16::splat(avx512, rule.shift);
+        let scale = f32x16::splat(avx512, rule.scale);
+        let offset = f32x16::splat(avx512, rule.offset);
         let sixteen = |from: &[u8], to: &mut [f32]| {
             let pixels = u8x64::from_slice(avx512, &from[..64]).into();
             let values = _mm512_maskz_permutexvar_epi8(0x1111_1111_1111_1111, picked, pixels);
@@ -176,30 +178,51 @@ fearless_simd::kernel!(
             sixteen(&from[3 * step..], &mut to[48..64]);
             done += 64;
         }
-        done
+        for (from, to) in from[done * channels..].chunks(4 * step).zip(to[done..].chunks_mut(64)) {
+            let mut pixels = [0; 4 * 64 + 64];
+            let mut numbers = [0.0; 64];
+            pixels[..from.len()].copy_from_slice(from);
+            plane_avx512(avx512, &pixels, channels, rule, &mut numbers);
+            to.copy_from_slice(&numbers[..to.len()]);
+        }
     }
 );
 
 #[cfg(target_arch = "x86_64")]
 fearless_simd::kernel!(
-    fn plane_avx2(avx2: Avx2, from: &[u8], channels: usize, rule: &PlaneRule, to: &mut [f32]) -> usize {
+    fn plane_avx2(avx2: Avx2, from: &[u8], channels: usize, rule: &PlaneRule, to: &mut [f32]) {
         use fearless_simd::{f32x8, prelude::*, u8x16};
         use std::arch::x86_64::*;
 
         let first = u8x16::from_slice(avx2, &FIRST_SAMPLES[usize::from(channels == 4)][..16]);
         let picked = _mm256_broadcastsi128_si256((first + u8x16::splat(avx2, rule.channel as u8)).into());
-        let [shift, scale, offset] = [rule.shift, rule.scale, rule.offset].map(|value| f32x8::splat(avx2, value));
-        let reach = 4 * channels + 16;
-        let mut done = 0;
-        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 8)) {
+        let shift = f32x8::splat(avx2, rule.shift);
+        let scale = f32x8::splat(avx2, rule.scale);
+        let offset = f32x8::splat(avx2, rule.offset);
+        let eight = |from: &[u8], to: &mut [f32]| {
             let low: __m128i = u8x16::from_slice(avx2, &from[..16]).into();
-            let high: __m128i = u8x16::from_slice(avx2, &from[4 * channels..]).into();
+            let high: __m128i = u8x16::from_slice(avx2, &from[4 * channels..4 * channels + 16]).into();
             let values = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), picked);
             let numbers: f32x8<_> = _mm256_cvtepi32_ps(values).simd_into(avx2);
             ((numbers - shift) * scale + offset).store_slice(to);
-            done += 8;
+        };
+        let step = 8 * channels;
+        let reach = 3 * step + 32;
+        let mut done = 0;
+        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 32)) {
+            eight(from, &mut to[..8]);
+            eight(&from[step..], &mut to[8..16]);
+            eight(&from[2 * step..], &mut to[16..24]);
+            eight(&from[3 * step..], &mut to[24..32]);
+            done += 32;
         }
-        done
+        for (from, to) in from[done * channels..].chunks(4 * step).zip(to[done..].chunks_mut(32)) {
+            let mut pixels = [0; 4 * 32 + 32];
+            let mut numbers = [0.0; 32];
+            pixels[..from.len()].copy_from_slice(from);
+            plane_avx2(avx2, &pixels, channels, rule, &mut numbers);
+            to.copy_from_slice(&numbers[..to.len()]);
+        }
     }
 );
 
