@@ -164,8 +164,11 @@ mod tests {
                     assert_eq!(next, [len; 2]);
                     for (plane, start, all) in [(0, offset, &first), (1, 7, &second)] {
                         for (index, value) in all.iter().enumerate() {
-                            let expected =
-                                if (start..start + len).contains(&index) { (2 * (index - start) + plane) as i32 } else { -1 };
+                            let expected = if (start..start + len).contains(&index) {
+                                (2 * (index - start) + plane) as i32
+                            } else {
+                                -1
+                            };
                             assert_eq!(*value, expected, "{level:?}, {streaming}, plane {plane} of {len}, at {index}");
                         }
                     }

@@ -13,6 +13,9 @@ mod normalize;
 mod otsu;
 mod pixel;
 mod threshold;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+#[path = "threshold/rows.rs"]
+pub(crate) mod threshold_rows;
 mod view;
 
 pub use self::image::{HostImage, Image};

@@ -172,7 +172,9 @@ fearless_simd::kernel!(
         let step = 16 * channels;
         let reach = 3 * step + 64;
         let mut done = 0;
-        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 64)) {
+        while let (Some(from), Some(to)) =
+            (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 64))
+        {
             let [a, b] = [sixteen(from), sixteen(&from[step..])];
             let [c, d] = [sixteen(&from[2 * step..]), sixteen(&from[3 * step..])];
             let low: u8x32<_> = _mm512_castsi512_si256(_mm512_permutex2var_epi8(a, third_bytes, b)).simd_into(avx512);
@@ -223,7 +225,9 @@ fearless_simd::kernel!(
         let step = 8 * channels;
         let reach = 3 * step + 32;
         let mut done = 0;
-        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 32)) {
+        while let (Some(from), Some(to)) =
+            (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 32))
+        {
             let [a, b] = [eight(from), eight(&from[step..])];
             let [c, d] = [eight(&from[2 * step..]), eight(&from[3 * step..])];
             let packed = _mm256_packus_epi16(_mm256_packus_epi32(a, b), _mm256_packus_epi32(c, d));
@@ -296,9 +300,11 @@ mod tests {
     #[test]
     fn every_length_and_alignment_equals_the_formula() {
         let bytes: Vec<u8> = noise(4 * 300).map(|value| value as u8).collect();
-        let words: Vec<u16> = noise(4 * 300).map(|value| if value % 5 == 0 { u16::MAX } else { value as u16 }).collect();
+        let words: Vec<u16> =
+            noise(4 * 300).map(|value| if value % 5 == 0 { u16::MAX } else { value as u16 }).collect();
         for (level, channels) in levels().flat_map(|level| [(level, 3), (level, 4)]) {
-            for (weights, len) in [BT601, BT709_BGR, PILLOW].into_iter().flat_map(|w| (0..200).map(move |len| (w, len))) {
+            for (weights, len) in [BT601, BT709_BGR, PILLOW].into_iter().flat_map(|w| (0..200).map(move |len| (w, len)))
+            {
                 let offset = len % 7;
                 let from = &bytes[offset..offset + len * channels];
                 let mut to = vec![7; len + 9];
@@ -311,7 +317,10 @@ mod tests {
                 let mut to = vec![7; len];
                 gray_u16(level, from, channels, weights, &mut to);
                 let formula = |pixel: &[u16]| expected([pixel[0], pixel[1], pixel[2]].map(u64::from), weights) as u16;
-                assert!(from.chunks_exact(channels).map(formula).eq(to), "{level:?}, {channels} channels, {len} pixels");
+                assert!(
+                    from.chunks_exact(channels).map(formula).eq(to),
+                    "{level:?}, {channels} channels, {len} pixels"
+                );
             }
         }
     }
@@ -342,7 +351,13 @@ mod tests {
                     let rgb = [0.299_f32, 0.587, 0.114];
                     let factors = if blue_first { [rgb[2], rgb[1], rgb[0]] } else { rgb };
                     let mut to = vec![9.0; len];
-                    gray_f32(level, &samples[..len * channels], channels, FloatWeights { factors, blue_first }, &mut to);
+                    gray_f32(
+                        level,
+                        &samples[..len * channels],
+                        channels,
+                        FloatWeights { factors, blue_first },
+                        &mut to,
+                    );
                     for (pixel, gray) in samples.chunks_exact(channels).zip(to) {
                         let [red, blue] = if blue_first { [pixel[2], pixel[0]] } else { [pixel[0], pixel[2]] };
                         let [red, green, blue] = [red * rgb[0], pixel[1] * rgb[1], blue * rgb[2]];

@@ -171,7 +171,9 @@ fearless_simd::kernel!(
         let step = 16 * channels;
         let reach = 3 * step + 64;
         let mut done = 0;
-        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 64)) {
+        while let (Some(from), Some(to)) =
+            (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 64))
+        {
             sixteen(from, &mut to[..16]);
             sixteen(&from[step..], &mut to[16..32]);
             sixteen(&from[2 * step..], &mut to[32..48]);
@@ -209,7 +211,9 @@ fearless_simd::kernel!(
         let step = 8 * channels;
         let reach = 3 * step + 32;
         let mut done = 0;
-        while let (Some(from), Some(to)) = (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 32)) {
+        while let (Some(from), Some(to)) =
+            (from.get(done * channels..done * channels + reach), to.get_mut(done..done + 32))
+        {
             eight(from, &mut to[..8]);
             eight(&from[step..], &mut to[8..16]);
             eight(&from[2 * step..], &mut to[16..24]);
@@ -252,7 +256,8 @@ mod tests {
     fn check<T: PlaneSample>(samples: &[T]) {
         let cases = [(1, &[0, 0][..]), (3, &[2, 1, 0]), (3, &[1]), (4, &[0, 1, 2, 3]), (4, &[3, 0])];
         for (level, (channels, picked)) in levels().flat_map(|level| cases.map(|case| (level, case))) {
-            let rules: Vec<_> = picked.iter().map(|channel| PlaneRule { channel: *channel, ..RULES[*channel] }).collect();
+            let rules: Vec<_> =
+                picked.iter().map(|channel| PlaneRule { channel: *channel, ..RULES[*channel] }).collect();
             for (len, streaming) in (0..200).chain([4_000]).flat_map(|len| [(len, false), (len, true)]) {
                 let offset = len % 5;
                 let from = &samples[offset..offset + len * channels];
@@ -269,11 +274,18 @@ mod tests {
                     for pixel in 0..len {
                         let expected = expected(from[pixel * channels + rule.channel].number(), rule);
                         let got = numbers[plane][start(plane) + pixel];
-                        let case = format!("{level:?}, {channels} channels, plane {plane}, {pixel} of {len}, {streaming}");
-                        assert!(got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan(), "{case}: {got}");
+                        let case =
+                            format!("{level:?}, {channels} channels, plane {plane}, {pixel} of {len}, {streaming}");
+                        assert!(
+                            got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan(),
+                            "{case}: {got}"
+                        );
                         let got = halves[plane][start(plane) + pixel];
                         let expected = f16::from_f32_const(expected);
-                        assert!(got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan(), "{case}: {got}");
+                        assert!(
+                            got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan(),
+                            "{case}: {got}"
+                        );
                     }
                     let untouched = |index: &usize| !(start(plane)..start(plane) + len).contains(index);
                     assert!((0..len + 20).filter(untouched).all(|index| numbers[plane][index] == -7.0));
