@@ -61,7 +61,8 @@ pub(crate) fn threshold_in_place<T: Gray>(level: Level, values: &mut [T], rule: 
 
 /// What a rule comes to, so that nothing is chosen anew for every value.
 enum Choice<T> {
-    Binary { level: T, above: T, below: T },
+    Above(T, T),
+    NotAbove(T, T),
     Truncate(T),
     ToZero(T),
     ToZeroInverted(T),
@@ -74,8 +75,8 @@ impl<T: Gray> Choice<T> {
     fn of(rule: Rule<T>) -> Self {
         let zero = T::default();
         match (rule.kind, rule.level) {
-            (Kind::Binary, Some(level)) => Self::Binary { level, above: rule.max_value, below: zero },
-            (Kind::BinaryInverted, Some(level)) => Self::Binary { level, above: zero, below: rule.max_value },
+            (Kind::Binary, Some(level)) => Self::Above(level, rule.max_value),
+            (Kind::BinaryInverted, Some(level)) => Self::NotAbove(level, rule.max_value),
             (Kind::Truncate, Some(level)) => Self::Truncate(level),
             (Kind::ToZero, Some(level)) => Self::ToZero(level),
             (Kind::ToZeroInverted, Some(level)) => Self::ToZeroInverted(level),
@@ -95,7 +96,8 @@ fn row<S: Simd, T: Gray>(_: S, from: &[T], rule: Rule<T>, to: &mut [T]) {
         }
     }
     match Choice::of(rule) {
-        Choice::Binary { level, above, below } => each(from, to, |x| if x > level { above } else { below }),
+        Choice::Above(level, value) => each(from, to, |x| if x > level { value } else { T::default() }),
+        Choice::NotAbove(level, value) => each(from, to, |x| if x > level { T::default() } else { value }),
         Choice::Truncate(level) => each(from, to, |x| if x > level { level } else { x }),
         Choice::ToZero(level) => each(from, to, |x| if x > level { x } else { T::default() }),
         Choice::ToZeroInverted(level) => each(from, to, |x| if x > level { T::default() } else { x }),
@@ -113,7 +115,8 @@ fn row_in_place<S: Simd, T: Gray>(_: S, values: &mut [T], rule: Rule<T>) {
         }
     }
     match Choice::of(rule) {
-        Choice::Binary { level, above, below } => each(values, |x| if x > level { above } else { below }),
+        Choice::Above(level, value) => each(values, |x| if x > level { value } else { T::default() }),
+        Choice::NotAbove(level, value) => each(values, |x| if x > level { T::default() } else { value }),
         Choice::Truncate(level) => each(values, |x| if x > level { level } else { x }),
         Choice::ToZero(level) => each(values, |x| if x > level { x } else { T::default() }),
         Choice::ToZeroInverted(level) => each(values, |x| if x > level { T::default() } else { x }),

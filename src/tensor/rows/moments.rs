@@ -11,6 +11,8 @@ const LANES: usize = 48;
 const ROUNDS: usize = 256;
 /// Partial sums of `f32` samples, in `f64`.
 const FLOAT_LANES: usize = 24;
+/// Rounds of a block of `f32` samples: 6 KiB.
+const FLOAT_ROUNDS: usize = 64;
 
 /// What is known of one channel of whole numbers. Without any, the least is above the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +123,10 @@ fn bytes<S: Simd>(_: S, from: &[u8], channels: usize, moments: &mut [Moments; 4]
                 let value = u16::from(samples[lane]);
                 sum[lane] += value;
                 squares[lane] += u32::from(value * value);
+            }
+        }
+        for samples in block {
+            for lane in 0..LANES {
                 min[lane] = min[lane].min(samples[lane]);
                 max[lane] = max[lane].max(samples[lane]);
             }
@@ -157,6 +163,10 @@ fn words<S: Simd>(_: S, from: &[u16], channels: usize, moments: &mut [Moments; 4
                 sum[lane] += value;
                 low[lane] += square & 0xffff;
                 high[lane] += square >> 16;
+            }
+        }
+        for samples in block {
+            for lane in 0..LANES {
                 min[lane] = min[lane].min(samples[lane]);
                 max[lane] = max[lane].max(samples[lane]);
             }
@@ -184,14 +194,19 @@ fn floats<S: Simd>(_: S, from: &[f32], channels: usize, pivot: [f64; 4]) -> [Flo
     let mut min = [f32::INFINITY; FLOAT_LANES];
     let mut max = [f32::NEG_INFINITY; FLOAT_LANES];
     let mut not_finite = [0_u64; FLOAT_LANES];
-    let mut add = |samples: &[f32]| {
-        let mut odd = [0_u32; FLOAT_LANES];
-        let (whole, rest) = samples.as_chunks::<FLOAT_LANES>();
+    for block in from.chunks(FLOAT_LANES * FLOAT_ROUNDS) {
+        let (whole, rest) = block.as_chunks::<FLOAT_LANES>();
+        // Two loops over what is in the first-level cache: AVX2 has registers for the sums of one at a time.
         for samples in whole {
             for lane in 0..FLOAT_LANES {
                 let distance = f64::from(samples[lane]) - pivots[lane];
                 sum[lane] += distance;
                 squares[lane] += distance * distance;
+            }
+        }
+        let mut odd = [0_u32; FLOAT_LANES];
+        for samples in whole {
+            for lane in 0..FLOAT_LANES {
                 min[lane] = least(min[lane], samples[lane]);
                 max[lane] = greatest(max[lane], samples[lane]);
                 odd[lane] += u32::from(!is_finite(samples[lane]));
@@ -208,9 +223,6 @@ fn floats<S: Simd>(_: S, from: &[f32], channels: usize, pivot: [f64; 4]) -> [Flo
         for lane in 0..FLOAT_LANES {
             not_finite[lane] += u64::from(odd[lane]);
         }
-    };
-    for samples in from.chunks(FLOAT_LANES << 20) {
-        add(samples);
     }
     let mut moments = [FloatMoments::NONE; 4];
     for lane in 0..FLOAT_LANES {
@@ -230,14 +242,16 @@ fn floats<S: Simd>(_: S, from: &[f32], channels: usize, pivot: [f64; 4]) -> [Flo
 #[inline(always)]
 fn absolutes<S: Simd>(_: S, from: &[f32], channels: usize) -> [f64; 4] {
     let mut sum = [0.0_f64; FLOAT_LANES];
-    let (whole, rest) = from.as_chunks::<FLOAT_LANES>();
-    for samples in whole {
-        for lane in 0..FLOAT_LANES {
-            sum[lane] += f64::from(samples[lane].abs());
+    for block in from.chunks(FLOAT_LANES * FLOAT_ROUNDS) {
+        let (whole, rest) = block.as_chunks::<FLOAT_LANES>();
+        for samples in whole {
+            for lane in 0..FLOAT_LANES {
+                sum[lane] += f64::from(samples[lane]).abs();
+            }
         }
-    }
-    for (lane, value) in rest.iter().enumerate() {
-        sum[lane] += f64::from(value.abs());
+        for (lane, value) in rest.iter().enumerate() {
+            sum[lane] += f64::from(*value).abs();
+        }
     }
     let mut sums = [0.0; 4];
     for lane in 0..FLOAT_LANES {

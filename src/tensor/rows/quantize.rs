@@ -5,8 +5,8 @@ use fearless_simd::{Level, Simd, dispatch};
 
 use super::moments::{greatest, is_finite, least};
 
-/// Lanes of the search for extremes: four of the widest vectors.
-const LANES: usize = 64;
+/// Lanes of the search for extremes: as many as AVX2 has registers for.
+const LANES: usize = 24;
 
 /// An 8-bit integer: `i8` or `u8`.
 pub(crate) trait Quantized: Pod + Into<i32> {
