@@ -1,12 +1,15 @@
 //! Colour to gray, one sample a pixel.
 
-use fearless_simd::{Level, Simd, dispatch};
+mod rows;
+
+use fearless_simd::Level;
 
 use super::Image;
 use super::pixel::{Color, Pixel};
 use crate::error::Error;
 use crate::tensor::pixelwise::{Parameters, RowKernel, Step, Words};
 use crate::tensor::{Arity, Sample, SampleKind};
+use rows::{FloatWeights, Weights};
 
 /// How red, green and blue are weighed. Each formula is that of a library, for whoever must match it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,7 +44,8 @@ impl Luma {
         }
     }
 
-    /// The step for pixels of this type: three weights in the order of its channels, then the shift.
+    /// The step for pixels of this type: three weights in the order of its channels, then the shift; for `f32` then
+    /// whether blue comes first, because numbers are added in the order red, green, blue.
     fn step<P: Pixel>(self) -> Step {
         let ordered = |mut weights: [u32; 3]| {
             if P::IS_BGR {
@@ -50,8 +54,8 @@ impl Luma {
             weights
         };
         let kind = <P::Sample as Sample>::KIND;
-        let ([a, b, c], shift) = match kind {
-            SampleKind::F32 => (ordered(self.fractions().map(f32::to_bits)), 0),
+        let ([a, b, c], last) = match kind {
+            SampleKind::F32 => (ordered(self.fractions().map(f32::to_bits)), u32::from(P::IS_BGR)),
             _ => (ordered(self.whole().0), self.whole().1),
         };
         let (name, kernel): (_, fn(Level, &[u8], usize, Words<'_>, &mut [u8])) = match kind {
@@ -66,7 +70,7 @@ impl Luma {
                 _ => include_str!("../../shaders/image/grayscale/whole.wgsl"),
             },
             kernel: RowKernel::ToGray(kernel),
-            parameters: Parameters::known(&[a, b, c, shift], &[]),
+            parameters: Parameters::known(&[a, b, c, last], &[]),
         }
     }
 }
@@ -114,61 +118,21 @@ impl<P: Color, A: Arity> Image<P, A> {
 }
 
 fn gray_bytes(level: Level, from: &[u8], channels: usize, words: Words<'_>, to: &mut [u8]) {
-    let weights = [words.shared[0], words.shared[1], words.shared[2]];
-    let shift = words.shared[3];
-    if channels == 4 {
-        dispatch!(level, simd => gray_row::<_, u8, 4>(simd, from, weights, shift, to));
-    } else {
-        dispatch!(level, simd => gray_row::<_, u8, 3>(simd, from, weights, shift, to));
-    }
+    rows::gray_u8(level, from, channels, weights(words), to);
 }
 
 fn gray_halfwords(level: Level, from: &[u8], channels: usize, words: Words<'_>, to: &mut [u8]) {
-    let (from, to) = (bytemuck::cast_slice::<u8, u16>(from), bytemuck::cast_slice_mut::<u8, u16>(to));
-    let weights = [words.shared[0], words.shared[1], words.shared[2]];
-    let shift = words.shared[3];
-    if channels == 4 {
-        dispatch!(level, simd => gray_row::<_, u16, 4>(simd, from, weights, shift, to));
-    } else {
-        dispatch!(level, simd => gray_row::<_, u16, 3>(simd, from, weights, shift, to));
-    }
+    rows::gray_u16(level, bytemuck::cast_slice(from), channels, weights(words), bytemuck::cast_slice_mut(to));
 }
 
 fn gray_floats(level: Level, from: &[u8], channels: usize, words: Words<'_>, to: &mut [u8]) {
-    let (from, to) = (bytemuck::cast_slice::<u8, f32>(from), bytemuck::cast_slice_mut::<u8, f32>(to));
-    let weights = [words.shared[0], words.shared[1], words.shared[2]].map(f32::from_bits);
-    if channels == 4 {
-        dispatch!(level, simd => gray_float_row::<_, 4>(simd, from, weights, to));
-    } else {
-        dispatch!(level, simd => gray_float_row::<_, 3>(simd, from, weights, to));
-    }
+    let factors = [words.shared[0], words.shared[1], words.shared[2]].map(f32::from_bits);
+    let weights = FloatWeights { factors, blue_first: words.shared[3] == 1 };
+    rows::gray_f32(level, bytemuck::cast_slice(from), channels, weights, bytemuck::cast_slice_mut(to));
 }
 
-/// Every SIMD level compiles this loop and must equal the plain one.
-#[inline(always)]
-fn gray_row<S: Simd, T: Sample + Into<u32> + TryFrom<u32>, const N: usize>(
-    _: S,
-    from: &[T],
-    weights: [u32; 3],
-    shift: u32,
-    to: &mut [T],
-) {
-    let (pixels, _) = from.as_chunks::<N>();
-    for (pixel, gray) in pixels.iter().zip(to) {
-        let sum = weights[0] * pixel[0].into() + weights[1] * pixel[1].into() + weights[2] * pixel[2].into();
-        // The weights sum to 2^shift, so that the result is never larger than the largest sample.
-        if let Ok(value) = T::try_from((sum + (1 << (shift - 1))) >> shift) {
-            *gray = value;
-        }
-    }
-}
-
-#[inline(always)]
-fn gray_float_row<S: Simd, const N: usize>(_: S, from: &[f32], weights: [f32; 3], to: &mut [f32]) {
-    let (pixels, _) = from.as_chunks::<N>();
-    for (pixel, gray) in pixels.iter().zip(to) {
-        *gray = weights[0] * pixel[0] + weights[1] * pixel[1] + weights[2] * pixel[2];
-    }
+fn weights(words: Words<'_>) -> Weights {
+    Weights { factors: [words.shared[0], words.shared[1], words.shared[2]], shift: words.shared[3] }
 }
 
 #[cfg(test)]

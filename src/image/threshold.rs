@@ -110,7 +110,7 @@ impl<P: Gray, A: Arity> Image<P, A> {
     /// ```
     pub fn threshold(&self, threshold: Threshold) -> Result<Self, Error> {
         let kind = <P::Sample as Sample>::KIND;
-        let shared = [step::max_word(kind, threshold.max_value)?];
+        let shared = step::shared_words(kind, threshold.kind, threshold.max_value)?;
         let parameters = match threshold.cut {
             Cut::At(level) => Parameters::known(&shared, &[step::level_word(kind, level)?]),
             Cut::Otsu if kind == SampleKind::U8 => Parameters::computed(&shared, otsu::levels(self)?, 1),

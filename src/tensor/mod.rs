@@ -3,6 +3,8 @@
 mod arity;
 mod frames;
 pub(crate) mod pixelwise;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+pub(crate) mod rows;
 mod sample;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;

@@ -1,5 +1,5 @@
-// Colour to gray in fixed point: three weights in the order of the channels, then the shift. Twin: `gray_row` in
-// `src/image/grayscale.rs`. With 16-bit samples the sum just fits 32 bits.
+// Colour to gray in fixed point: three weights in the order of the channels, then the shift. With 16-bit samples the sum
+// just fits 32 bits. Twin: `src/image/grayscale/rows.rs`.
 fn grayscale(pixel: vec4u, shared: u32, own: u32) -> vec4u {
     let weights = vec3u(parameters[shared], parameters[shared + 1u], parameters[shared + 2u]);
     let shift = parameters[shared + 3u];

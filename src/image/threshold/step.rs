@@ -3,10 +3,19 @@
 use fearless_simd::Level;
 
 use super::ThresholdKind;
-use super::rows;
+use super::rows::{self, Rule};
 use crate::error::Error;
 use crate::tensor::SampleKind;
 use crate::tensor::pixelwise::{Parameters, RowKernel, Step, Words};
+
+/// The kinds, by the number that stands for them in a step's words.
+const KINDS: [ThresholdKind; 5] = [
+    ThresholdKind::Binary,
+    ThresholdKind::BinaryInverted,
+    ThresholdKind::Truncate,
+    ThresholdKind::ToZero,
+    ThresholdKind::ToZeroInverted,
+];
 
 /// The level as a frame's own word: a whole number from -1 to the largest sample, or the bits of an `f32`.
 pub(super) fn level_word(kind: SampleKind, level: f64) -> Result<u32, Error> {
@@ -19,8 +28,12 @@ pub(super) fn level_word(kind: SampleKind, level: f64) -> Result<u32, Error> {
     })
 }
 
-/// The maximum value as a word that all frames share.
-pub(super) fn max_word(kind: SampleKind, value: Option<f64>) -> Result<u32, Error> {
+/// What all frames share: the maximum value, and the number of the kind, which only the CPU looks at.
+pub(super) fn shared_words(samples: SampleKind, kind: ThresholdKind, value: Option<f64>) -> Result<[u32; 2], Error> {
+    Ok([max_word(samples, value)?, KINDS.iter().position(|other| *other == kind).unwrap_or(0) as u32])
+}
+
+fn max_word(kind: SampleKind, value: Option<f64>) -> Result<u32, Error> {
     let value = value.unwrap_or(f64::from(kind.white()));
     if value.is_nan() {
         return Err(Error::Threshold { what: "the maximum value", value, allowed: "a number" });
@@ -49,42 +62,53 @@ pub(super) fn step(samples: SampleKind, kind: ThresholdKind, parameters: Paramet
         false => include_str!("../../../shaders/image/threshold/whole.wgsl"),
         true => include_str!("../../../shaders/image/threshold/floats.wgsl"),
     };
-    Step { name, shader, kernel: RowKernel::OnGray(kernel(samples, kind)), parameters }
+    let kernel = match samples {
+        SampleKind::U8 => RowKernel::OnGray { across: across_bytes, in_place: bytes_in_place },
+        SampleKind::U16 => RowKernel::OnGray { across: across_halfwords, in_place: halfwords_in_place },
+        SampleKind::F32 => RowKernel::OnGray { across: across_floats, in_place: floats_in_place },
+    };
+    Step { name, shader, kernel, parameters }
 }
 
-/// The row kernel of a kind, a plain function because a chain knows it only by what it does.
-fn kernel(samples: SampleKind, kind: ThresholdKind) -> fn(Level, &mut [u8], Words<'_>) {
-    macro_rules! kernel {
-        ($kind:ident) => {
-            match samples {
-                SampleKind::U8 => |level, pixels, words| {
-                    let [cut, max] = cut_and_max(words);
-                    rows::in_place(level, ThresholdKind::$kind, pixels, cut.cast_signed(), max as u8);
-                },
-                SampleKind::U16 => |level, pixels, words| {
-                    let [cut, max] = cut_and_max(words);
-                    let pixels = bytemuck::cast_slice_mut::<u8, u16>(pixels);
-                    rows::in_place(level, ThresholdKind::$kind, pixels, cut.cast_signed(), max as u16);
-                },
-                SampleKind::F32 => |level, pixels, words| {
-                    let [cut, max] = cut_and_max(words).map(f32::from_bits);
-                    let pixels = bytemuck::cast_slice_mut::<u8, f32>(pixels);
-                    rows::in_place(level, ThresholdKind::$kind, pixels, cut, max);
-                },
-            }
-        };
-    }
-    match kind {
-        ThresholdKind::Binary => kernel!(Binary),
-        ThresholdKind::BinaryInverted => kernel!(BinaryInverted),
-        ThresholdKind::Truncate => kernel!(Truncate),
-        ThresholdKind::ToZero => kernel!(ToZero),
-        ThresholdKind::ToZeroInverted => kernel!(ToZeroInverted),
-    }
+fn across_bytes(level: Level, from: &[u8], words: Words<'_>, to: &mut [u8]) {
+    rows::threshold(level, from, bytes(words), to);
 }
 
-fn cut_and_max(words: Words<'_>) -> [u32; 2] {
-    [words.own[0], words.shared[0]]
+fn bytes_in_place(level: Level, pixels: &mut [u8], words: Words<'_>) {
+    rows::threshold_in_place(level, pixels, bytes(words));
+}
+
+fn across_halfwords(level: Level, from: &[u8], words: Words<'_>, to: &mut [u8]) {
+    rows::threshold(level, bytemuck::cast_slice(from), halfwords(words), bytemuck::cast_slice_mut(to));
+}
+
+fn halfwords_in_place(level: Level, pixels: &mut [u8], words: Words<'_>) {
+    rows::threshold_in_place(level, bytemuck::cast_slice_mut(pixels), halfwords(words));
+}
+
+fn across_floats(level: Level, from: &[u8], words: Words<'_>, to: &mut [u8]) {
+    rows::threshold(level, bytemuck::cast_slice(from), floats(words), bytemuck::cast_slice_mut(to));
+}
+
+fn floats_in_place(level: Level, pixels: &mut [u8], words: Words<'_>) {
+    rows::threshold_in_place(level, bytemuck::cast_slice_mut(pixels), floats(words));
+}
+
+fn bytes(words: Words<'_>) -> Rule<u8> {
+    Rule::<u8>::whole(kind(words), words.own[0].cast_signed(), words.shared[0] as u8)
+}
+
+fn halfwords(words: Words<'_>) -> Rule<u16> {
+    Rule::<u16>::whole(kind(words), words.own[0].cast_signed(), words.shared[0] as u16)
+}
+
+fn floats(words: Words<'_>) -> Rule<f32> {
+    let (level, max_value) = (Some(f32::from_bits(words.own[0])), f32::from_bits(words.shared[0]));
+    Rule { kind: kind(words), level, max_value }
+}
+
+fn kind(words: Words<'_>) -> ThresholdKind {
+    KINDS[words.shared[1] as usize]
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ pub(crate) struct Step {
 pub(crate) enum RowKernel {
     /// Makes gray pixels of pixels with so many channels.
     ToGray(fn(Level, &[u8], usize, Words<'_>, &mut [u8])),
-    /// Changes gray pixels in place.
-    OnGray(fn(Level, &mut [u8], Words<'_>)),
+    /// Changes gray pixels, of another array or in place.
+    OnGray { across: fn(Level, &[u8], Words<'_>, &mut [u8]), in_place: fn(Level, &mut [u8], Words<'_>) },
 }
 
 /// The words that a step takes for one frame.

@@ -48,14 +48,15 @@ impl Prepared {
 
     /// Runs all steps over source pixels `from` of a frame, into `to`.
     pub(super) fn run(&self, level: Level, frame: usize, from: &[u8], to: &mut [u8]) {
-        if self.source_channels == self.channels {
-            to.copy_from_slice(from);
+        let Some(((kernel, parameters), later)) = self.steps.split_first() else { return to.copy_from_slice(from) };
+        match kernel {
+            RowKernel::ToGray(kernel) => kernel(level, from, self.source_channels, parameters.of(frame), to),
+            RowKernel::OnGray { across, .. } => across(level, from, parameters.of(frame), to),
         }
-        for (kernel, parameters) in &self.steps {
-            let words = parameters.of(frame);
-            match kernel {
-                RowKernel::ToGray(kernel) => kernel(level, from, self.source_channels, words, to),
-                RowKernel::OnGray(kernel) => kernel(level, to, words),
+        for (kernel, parameters) in later {
+            // Gray is made once, by the first step.
+            if let RowKernel::OnGray { in_place, .. } = kernel {
+                in_place(level, to, parameters.of(frame));
             }
         }
     }
