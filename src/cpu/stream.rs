@@ -21,7 +21,7 @@ struct Line([u8; 64]);
 const BLOCK: usize = 64;
 
 /// Fills `planes`, whose values are made by `fill(plane, range, values)`: the values of a plane at `range`, all of
-/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes, all of one length, take turns, so that a
+/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes take turns, so that a
 /// common source is read from memory once.
 ///
 /// With `streaming`, whole lines are written past the caches where the level can; lines that a plane shares with its
@@ -38,7 +38,9 @@ pub(crate) fn fill<T: Pod>(
         for start in (0..len).step_by(values) {
             for (index, plane) in planes.iter_mut().enumerate() {
                 let end = plane.len().min(start + values);
-                fill(index, start..end, &mut plane[start..end]);
+                if start < end {
+                    fill(index, start..end, &mut plane[start..end]);
+                }
             }
         }
         return;
@@ -181,9 +183,12 @@ mod tests {
     #[test]
     fn bytes_and_planes_of_unequal_length_are_filled() {
         let level = SimdLevel::capped(None);
-        let mut long = vec![0_u8; 9_001];
-        let mut short = vec![0_u8; 130];
-        fill(level, true, &mut [&mut long[1..], &mut short], |plane, _, values| values.fill(plane as u8 + 1));
-        assert!(long[0] == 0 && long[1..].iter().all(|value| *value == 1) && short.iter().all(|value| *value == 2));
+        for streaming in [false, true] {
+            let mut long = vec![0_u8; 9_001];
+            let mut short = vec![0_u8; 130];
+            let planes = &mut [&mut long[1..], &mut short];
+            fill(level, streaming, planes, |plane, _, values| values.fill(plane as u8 + 1));
+            assert!(long[0] == 0 && long[1..].iter().all(|value| *value == 1) && short.iter().all(|value| *value == 2));
+        }
     }
 }
