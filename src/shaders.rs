@@ -218,16 +218,12 @@ fn every_shader_file_is_in_a_kernel_and_has_its_room() {
         if !subjects.iter().any(|subject| subject.kernel.source.contains(&text)) {
             failures.push(format!("{} is in no kernel that is tested", name.display()));
         }
-        // Its own file; a folder of that name; or a part of the room, a file or a folder, that its folder is named for.
-        let room = root.join("src").join(name);
-        let parent = room.parent().filter(|_| name.components().count() > 2);
-        let rooms = [
-            Some(room.with_extension("rs")),
-            Some(room.with_extension("").join("mod.rs")),
-            parent.map(|parent| parent.join("mod.rs")),
-            parent.map(|parent| parent.with_extension("rs")),
-        ];
-        if !name.starts_with("shared") && !rooms.iter().flatten().any(|room| room.exists()) {
+        // Its own file, or a folder of that name; or the room that one of its folders is a part of.
+        let below_floor = name.components().count() - 1;
+        let rooms = root.join("src").join(name);
+        let mut rooms = rooms.ancestors().take(below_floor).map(|room| room.with_extension(""));
+        let has_room = rooms.any(|room| room.with_extension("rs").exists() || room.join("mod.rs").exists());
+        if !name.starts_with("shared") && !has_room {
             failures.push(format!("{} has no room in src", name.display()));
         }
     }

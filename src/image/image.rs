@@ -208,8 +208,8 @@ impl<P: Pixel, A: Arity> Image<P, A> {
         finish: impl FnOnce(HostArray<P::Sample>) -> T + Send + 'static,
     ) -> Readback<T> {
         match self.lazy.storage() {
-            Ok(storage) => self.device().read(vec![(storage, samples * size_of::<P::Sample>())], |buffers| {
-                Ok(finish(HostArray::first_of(buffers)))
+            Ok(storage) => self.device().read(vec![(storage, samples * size_of::<P::Sample>())], move |buffers| {
+                Ok(finish(HostArray::first_of(buffers).truncated(samples)))
             }),
             Err(error) => Readback::failed(error),
         }

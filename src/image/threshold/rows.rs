@@ -69,7 +69,9 @@ impl<T: Gray> Choice<T> {
             (ThresholdKind::ToZeroInverted, Some(level)) => Self::ToZeroInverted(level),
             (ThresholdKind::Binary, None) => Self::Fill(rule.max_value),
             (ThresholdKind::ToZero, None) => Self::Same,
-            (ThresholdKind::BinaryInverted | ThresholdKind::Truncate | ThresholdKind::ToZeroInverted, None) => Self::Fill(zero),
+            (ThresholdKind::BinaryInverted | ThresholdKind::Truncate | ThresholdKind::ToZeroInverted, None) => {
+                Self::Fill(zero)
+            }
         }
     }
 }
@@ -117,7 +119,13 @@ mod tests {
     use super::*;
     use crate::cpu::SimdLevel;
 
-    const KINDS: [ThresholdKind; 5] = [ThresholdKind::Binary, ThresholdKind::BinaryInverted, ThresholdKind::Truncate, ThresholdKind::ToZero, ThresholdKind::ToZeroInverted];
+    const KINDS: [ThresholdKind; 5] = [
+        ThresholdKind::Binary,
+        ThresholdKind::BinaryInverted,
+        ThresholdKind::Truncate,
+        ThresholdKind::ToZero,
+        ThresholdKind::ToZeroInverted,
+    ];
 
     fn levels() -> impl Iterator<Item = Level> {
         SimdLevel::available().into_iter().map(|level| SimdLevel::capped(Some(level)))

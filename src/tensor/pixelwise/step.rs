@@ -11,7 +11,7 @@ use crate::tensor::{Frames, SampleKind};
 #[derive(Clone)]
 #[cfg_attr(not(feature = "gpu"), expect(dead_code, reason = "the snippet is for the GPU executor"))]
 pub(crate) struct Step {
-    /// Name of its function in the snippet: `fn name(pixel: vec4u, shared: u32, own: u32) -> vec4u` for whole numbers,
+    /// Name of its function in the snippet: `fn name(pixel: vec4u, same: u32, own: u32) -> vec4u` for whole numbers,
     /// the same with `vec4f` for `f32`. The last two are where its words are in `parameters`.
     pub(crate) name: &'static str,
     /// The snippet.
@@ -135,7 +135,7 @@ pub(crate) enum Output {
 pub(crate) struct Planes {
     /// What a number is.
     pub(crate) number: Number,
-    /// The channel that each plane takes; at most [`MOST_PLANES`].
+    /// The channel that each plane takes; at most four.
     pub(crate) channel_of: Vec<usize>,
     /// Four shifts, four scales and four offsets, one a channel, as the bits of `f32`, in `own`.
     pub(crate) rescale: Parameters,
@@ -151,9 +151,6 @@ pub(crate) struct Placement {
     /// Width and height of every plane, and the value of what lies right of and below the frame.
     pub(crate) canvas: Option<(usize, usize, f32)>,
 }
-
-/// The most planes that a frame has.
-pub(crate) const MOST_PLANES: usize = 4;
 
 /// A number of a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -14,7 +14,11 @@ use crate::tensor::pixelwise::step::{Placement, Planes};
 use crate::tensor::rows::planes::{self as rows, PlaneNumber, PlaneRule};
 
 /// All planes of all frames.
-pub(super) fn compute<T: PlaneNumber + Element>(cpu: &Cpu, chain: &Prepared, planes: &Planes) -> Result<HostBuffer, Error> {
+pub(super) fn compute<T: PlaneNumber + Element>(
+    cpu: &Cpu,
+    chain: &Prepared,
+    planes: &Planes,
+) -> Result<HostBuffer, Error> {
     let (_, numbers) = planes.firsts(&chain.frames);
     let mut result = cpu.pool.lease::<T>(numbers)?;
     let rescale = PreparedParameters::new(&planes.rescale)?;

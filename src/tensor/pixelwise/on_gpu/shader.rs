@@ -29,8 +29,8 @@ pub(super) fn text(chain: &Chain, output: &Output, form: &Form, places: &[Place]
     });
     let mut included: Vec<&str> = Vec::new();
     for step in &chain.steps {
-        if !included.contains(&step.name) {
-            included.push(step.name);
+        if !included.contains(&step.shader) {
+            included.push(step.shader);
             text.push_str(step.shader);
         }
     }
