@@ -1,8 +1,9 @@
-//! Tensors, and the engine for chains of per-pixel operations that images and tensors share.
+//! Tensors, the engine for chains of per-pixel operations that images and tensors share, and statistics of samples.
 
 mod frames;
 pub(crate) mod pixelwise;
 mod sample;
+pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
 
