@@ -5,6 +5,8 @@ mod host_pool;
 mod level;
 mod queue;
 mod scatter;
+#[allow(dead_code, reason = "the engine that calls it comes next")]
+pub(crate) mod stream;
 mod workers;
 
 pub(crate) use host_pool::{HostBuffer, HostPool};

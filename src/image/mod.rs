@@ -1,6 +1,9 @@
 //! Images: pixels on a device, views of pixels in host memory, and the operations on them.
 
 mod grayscale;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+#[path = "grayscale/rows.rs"]
+pub(crate) mod grayscale_rows;
 mod histogram;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod image;
@@ -10,6 +13,9 @@ mod normalize;
 mod otsu;
 mod pixel;
 mod threshold;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+#[path = "threshold/rows.rs"]
+pub(crate) mod threshold_rows;
 mod view;
 
 pub use self::image::{HostImage, Image};

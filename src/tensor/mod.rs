@@ -2,6 +2,8 @@
 
 mod frames;
 pub(crate) mod pixelwise;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+pub(crate) mod rows;
 mod sample;
 pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
