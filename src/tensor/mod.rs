@@ -5,6 +5,7 @@ pub(crate) mod pixelwise;
 #[allow(dead_code, reason = "the engine that calls them comes next")]
 pub(crate) mod rows;
 mod sample;
+#[allow(dead_code, unused_imports, reason = "the methods of images and tensors that call it come next")]
 pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;

@@ -1,5 +1,5 @@
-// Quotients and roots of whole numbers, rounded to f32 once, ties to even. Numbers of 128 bits are four words, the lowest
-// first. A device's own division and root may be off by some units in the last place. Twin:
+// Quotients and roots of whole numbers, rounded to f32 once, ties to even. Numbers of 128 bits are four words, the
+// lowest first. A device's own division and root may be off by some units in the last place. Twin:
 // `src/tensor/statistics/exact.rs`.
 
 const BITS = 27u;

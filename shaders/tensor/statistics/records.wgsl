@@ -1,5 +1,5 @@
-// The sums of a run's chunks joined to records. A workgroup makes one record, of one channel of one run. States, loading,
-// joining and storing come with the kind of samples.
+// The sums of a run's chunks joined to records. A workgroup makes one record, of one channel of one run. States,
+// loading, joining and storing come with the kind of samples.
 
 struct Params {
     groups: u32, // records

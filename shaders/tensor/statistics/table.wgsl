@@ -1,5 +1,5 @@
-// Which run a chunk belongs to. A run: where it begins, its samples a channel, how many of them lie side by side, and its
-// first chunk, counted through all runs.
+// Which run a chunk belongs to. A run: where it begins, its samples a channel, how many of them lie side by side, and
+// its first chunk, counted through all runs. Twin: `GpuPart` in `src/tensor/statistics/plan.rs`.
 
 fn run_of(chunk: u32) -> u32 {
     // The last run that does not begin behind the chunk; runs without samples begin where the next one does.

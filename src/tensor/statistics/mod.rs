@@ -26,6 +26,6 @@ pub(crate) use moments::{Moments, Run, Samples, moments};
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use on_gpu::subjects;
 #[cfg(feature = "gpu")]
-pub(crate) use plan::{GpuPart, Plan};
+pub(crate) use plan::Plan;
 pub(crate) use rescale::{Norm, Rescale, rescale_parameters};
 pub(crate) use summary::Summary;

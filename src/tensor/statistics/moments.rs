@@ -38,7 +38,7 @@ impl Samples {
 
     /// Whether pixels lie as in images, with few channels side by side, each image at a whole word of 16 bytes.
     pub(super) fn are_interleaved(&self) -> bool {
-        let aligned = |run: &Run| run.first * self.kind.bytes() % 16 == 0;
+        let aligned = |run: &Run| (run.first * self.kind.bytes()).is_multiple_of(16);
         (self.channels == 1 || self.inner == 1) && [1, 3, 4].contains(&self.channels) && self.runs.iter().all(aligned)
     }
 }

@@ -9,7 +9,7 @@ use crate::device::Storage;
 use crate::error::Error;
 use crate::tensor::{Sample, SampleKind};
 
-/// Samples of a channel in a piece: few enough that 32 bits hold the sums of a lane.
+/// Samples of a channel in a piece: enough that a thread is worth it, few enough that threads share the work evenly.
 const PIECE: usize = 64 << 10;
 /// Where channels change more often than this, all of them are summed side by side.
 const LONG: usize = 64;
@@ -32,8 +32,7 @@ pub(super) trait Summand: Sample {
     /// The sum of both.
     fn join(one: Self::Sum, other: Self::Sum) -> Self::Sum;
 
-    /// Adds samples of 1, 3 or 4 channels side by side, as many as there are sums; at most [`PIECE`] a channel. One
-    /// channel may have any number, several have whole pixels.
+    /// Adds whole pixels of 1, 3 or 4 channels side by side, as many as there are sums.
     fn interleaved(level: Level, samples: &[Self], sums: &mut [Self::Sum]);
 }
 

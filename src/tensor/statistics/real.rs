@@ -4,11 +4,12 @@
 //! lanes, so that every SIMD level rounds alike. Blocks are joined in order by Chan's formulas.
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Level;
 
 use super::on_cpu::Summand;
+use crate::tensor::rows::moments::{FloatMoments, absolute_f32, moments_f32};
 
-/// Samples of a block: it stays in the first-level cache while a rare second look is taken.
+/// Samples of a block: it stays in the first-level cache while it is looked at several times.
 const BLOCK: usize = 4 << 10;
 
 /// What is known of some numbers; all but `other` is of the finite ones. A record of the CPU.
@@ -32,6 +33,7 @@ pub(super) struct Real {
 }
 
 /// What a record of a GPU holds, in the order of the shader.
+#[cfg(feature = "gpu")]
 #[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct GpuReal {
@@ -45,6 +47,7 @@ pub(super) struct GpuReal {
     pub(super) unused: u32,
 }
 
+#[cfg(feature = "gpu")]
 impl From<GpuReal> for Real {
     fn from(record: GpuReal) -> Self {
         Self {
@@ -149,62 +152,29 @@ impl Summand for f32 {
     }
 
     fn interleaved(level: Level, samples: &[Self], sums: &mut [Real]) {
-        match sums.len() {
-            1 => dispatch!(level, simd => blocks::<_, 1, 16>(simd, samples, sums)),
-            3 => dispatch!(level, simd => blocks::<_, 3, 24>(simd, samples, sums)),
-            _ => dispatch!(level, simd => blocks::<_, 4, 16>(simd, samples, sums)),
-        }
-    }
-}
-
-#[inline(always)]
-fn blocks<S: Simd, const C: usize, const LANES: usize>(simd: S, samples: &[f32], sums: &mut [Real]) {
-    // The last row of a tensor's channel need not be a whole number of pixels: then it has one channel only.
-    for block in samples.chunks(BLOCK / C * C) {
-        let running = block_sums::<S, C, LANES>(simd, block);
-        for (sum, running) in sums.iter_mut().zip(running) {
-            *sum = sum.join(running.finish());
+        let channels = sums.len();
+        for block in samples.chunks(BLOCK / channels * channels) {
+            let running = block_sums(level, block, channels);
+            sums.iter_mut().zip(running).for_each(|(sum, running)| *sum = sum.join(running.finish()));
         }
     }
 }
 
 /// The sums of one block, as if all its numbers were finite, and then, if they were not, one by one.
-#[inline(always)]
-fn block_sums<S: Simd, const C: usize, const LANES: usize>(_: S, samples: &[f32]) -> [Running; C] {
-    const { assert!(LANES % C == 0) };
-    let (rounds, rest) = samples.as_chunks::<LANES>();
-    let shift: [f64; LANES] = std::array::from_fn(|lane| {
-        samples.get(lane % C).copied().filter(|shift| shift.is_finite()).map_or(0.0, f64::from)
-    });
-    let (mut sum, mut squares, mut absolute) = ([0.0_f64; LANES], [0.0_f64; LANES], [0.0_f64; LANES]);
-    let (mut min, mut max) = ([f32::MAX; LANES], [f32::MIN; LANES]);
-    for round in rounds {
-        for lane in 0..LANES {
-            let (value, number) = (round[lane], f64::from(round[lane]));
-            let deviation = number - shift[lane];
-            sum[lane] += deviation;
-            squares[lane] += deviation * deviation;
-            absolute[lane] += number.abs();
-            min[lane] = if value < min[lane] { value } else { min[lane] };
-            max[lane] = if value > max[lane] { value } else { max[lane] };
-        }
-    }
-    let mut sums = [Running::NOTHING; C];
-    // In `f64` no sum of finite numbers of `f32` overflows: an infinite or undefined one has met such a number.
-    if !absolute.iter().sum::<f64>().is_finite() {
-        samples.iter().enumerate().for_each(|(index, sample)| sums[index % C].push(*sample));
+fn block_sums(level: Level, samples: &[f32], channels: usize) -> [Running; 4] {
+    let first = |channel: usize| samples.get(channel).filter(|first| channel < channels && first.is_finite());
+    let shift: [f64; 4] = std::array::from_fn(|channel| first(channel).copied().map_or(0.0, f64::from));
+    let moments = moments_f32(level, samples, channels, shift);
+    let mut sums = [Running::NOTHING; 4];
+    if moments.iter().any(|moments| moments.not_finite > 0) {
+        samples.iter().enumerate().for_each(|(index, sample)| sums[index % channels].push(*sample));
         return sums;
     }
-    for lane in 0..LANES {
-        let total = &mut sums[lane % C];
-        total.count += rounds.len() as u64;
-        total.shift = shift[lane];
-        total.sum += sum[lane];
-        total.squares += squares[lane];
-        total.absolute += absolute[lane];
-        total.min = total.min.min(min[lane]);
-        total.max = total.max.max(max[lane]);
+    let absolute = absolute_f32(level, samples, channels);
+    let count = (samples.len() / channels) as u64;
+    for (channel, sums) in sums.iter_mut().enumerate().take(channels) {
+        let FloatMoments { sum, squares, min, max, .. } = moments[channel];
+        *sums = Running { count, other: 0, shift: shift[channel], sum, squares, absolute: absolute[channel], min, max };
     }
-    rest.iter().enumerate().for_each(|(index, sample)| sums[index % C].push(*sample));
     sums
 }

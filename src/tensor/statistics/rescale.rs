@@ -75,9 +75,9 @@ impl From<Rescale> for Form {
 /// Twelve words a run, the bits of `f32`: shift of up to four channels, then their scales, then their offsets, for
 /// `(x - shift) * scale + offset`. Records the work and returns at once.
 ///
-/// A scale is 0 where nothing can be scaled: for a variance (with epsilon), a range or a norm of 0, for none at all, and
-/// for one so small that `f32` has no normal number for it. It is NaN where the channel has a number that is not finite,
-/// so that the whole channel becomes NaN. What channels do not use is 0.
+/// A scale is 0 where nothing can be scaled: for a variance (with epsilon), a range or a norm of 0, for no samples at
+/// all, and for one so small that `f32` has no normal number for it. It is NaN where the channel has a number that is not
+/// finite, so that the whole channel becomes NaN. What channels do not use is 0.
 ///
 /// For whole numbers the words are the same on all devices: mean, variance and root are rounded once each, from exact
 /// integers. For `f32` a GPU is exact to a few units of its own rounding; it squares deviations in `f32`, so that those

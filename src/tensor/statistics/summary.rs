@@ -1,6 +1,10 @@
 //! Records on the host.
 
+use bytemuck::Pod;
+
 use super::Moments;
+#[cfg(feature = "gpu")]
+use super::real::GpuReal;
 use super::real::Real;
 use super::whole::Whole;
 use crate::device::Readback;
@@ -55,23 +59,29 @@ impl Moments {
     /// Reads all records back: a run after the other, in each one a channel. For whole numbers they are equal on all
     /// devices.
     pub(crate) fn read(&self) -> Readback<Vec<Summary>> {
-        let whole = self.kind != SampleKind::F32;
-        let on_gpu = self.device.info().is_gpu;
-        let record = match (whole, on_gpu) {
-            (true, _) => size_of::<Whole>(),
-            (false, false) => size_of::<Real>(),
-            (false, true) => size_of::<super::real::GpuReal>(),
-        };
-        self.device.read(vec![(self.records.clone(), self.len() * record)], move |buffers| {
-            let bytes = &buffers[0];
-            Ok(match (whole, on_gpu) {
-                (true, _) => bytes.as_slice::<Whole>().iter().map(Summary::from).collect(),
-                (false, false) => bytes.as_slice::<Real>().iter().map(Summary::from).collect(),
-                (false, true) => {
-                    let records = bytes.as_slice::<super::real::GpuReal>();
-                    records.iter().map(|record| Summary::from(&Real::from(*record))).collect()
-                }
-            })
+        self.read_as(|summaries| summaries)
+    }
+
+    /// Reads all records back, as what `make` makes of them.
+    pub(crate) fn read_as<T: 'static>(&self, make: impl FnOnce(Vec<Summary>) -> T + Send + 'static) -> Readback<T> {
+        if self.kind != SampleKind::F32 {
+            return self.read_records(|record: &Whole| record.into(), make);
+        }
+        #[cfg(feature = "gpu")]
+        if self.device.info().is_gpu {
+            return self.read_records(|record: &GpuReal| (&Real::from(*record)).into(), make);
+        }
+        self.read_records(|record: &Real| record.into(), make)
+    }
+
+    fn read_records<R: Pod, T: 'static>(
+        &self,
+        summary: fn(&R) -> Summary,
+        make: impl FnOnce(Vec<Summary>) -> T + Send + 'static,
+    ) -> Readback<T> {
+        let bytes = self.len() * size_of::<R>();
+        self.device.read(vec![(self.records.clone(), bytes)], move |buffers| {
+            Ok(make(buffers[0].as_slice::<R>().iter().map(summary).collect()))
         })
     }
 }

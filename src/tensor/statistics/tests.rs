@@ -184,7 +184,8 @@ fn squares_of_a_large_white_image_take_all_bits() {
 
 #[test]
 fn sums_of_numbers_are_near_those_of_f64_and_equal_on_every_level() {
-    let distributions: [(&str, fn(usize) -> f32); 4] = [
+    type Distribution = fn(usize) -> f32;
+    let distributions: [(&str, Distribution); 4] = [
         ("around 0", |index| noise(index) as u32 as f32 / 4e9 - 0.5),
         ("far from 0", |index| 1e4 + noise(index) as u16 as f32 / 65_536.0),
         ("equal", |_| 0.1),
@@ -211,7 +212,8 @@ fn sums_of_numbers_are_near_those_of_f64_and_equal_on_every_level() {
                     let near = same(got.mean, mean, 8.0 * size * unit) && same(got.variance, variance, spread);
                     assert!(
                         near && same(got.min, min, 0.0) && same(got.max, max, 0.0),
-                        "{name}, {distribution}, {lens:?} in {channels} by {inner}: {got:?}, not {mean} {variance} {min} {max}"
+                        "{name}, {distribution}, {lens:?} in {channels} by {inner}: {got:?}, not {mean} {variance} {min} \
+                         {max}"
                     );
                     if distribution == "equal" && !numbers.is_empty() {
                         assert_eq!(got.variance, 0.0, "{name}");

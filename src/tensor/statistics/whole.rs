@@ -1,9 +1,10 @@
 //! Sums of whole numbers, exact.
 
 use bytemuck::{Pod, Zeroable};
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Level;
 
 use super::on_cpu::Summand;
+use crate::tensor::rows::moments::{Moments, moments_u8, moments_u16};
 
 /// What is known of some whole numbers. Below 2^32 of them nothing overflows. A record on either executor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
@@ -23,6 +24,10 @@ pub(super) struct Whole {
 
 impl Whole {
     const NOTHING: Self = Self { sum: 0, squares: 0, count: 0, min: u32::MAX, max: 0 };
+
+    fn of(row: Moments, count: u64) -> Self {
+        Self { sum: row.sum, squares: row.squares, count, min: row.min.into(), max: row.max.into() }
+    }
 
     fn push(&mut self, value: u32) {
         self.sum += u64::from(value);
@@ -49,7 +54,7 @@ impl Whole {
 }
 
 macro_rules! whole {
-    ($($sample:ty: $lanes:ident;)*) => {$(
+    ($($sample:ty: $rows:ident;)*) => {$(
         impl Summand for $sample {
             type Sum = Whole;
             type Running = Whole;
@@ -68,10 +73,10 @@ macro_rules! whole {
             }
 
             fn interleaved(level: Level, samples: &[Self], sums: &mut [Whole]) {
-                match sums.len() {
-                    1 => dispatch!(level, simd => $lanes::<_, 1, 64>(simd, samples, sums)),
-                    3 => dispatch!(level, simd => $lanes::<_, 3, 48>(simd, samples, sums)),
-                    _ => dispatch!(level, simd => $lanes::<_, 4, 64>(simd, samples, sums)),
+                let count = (samples.len() / sums.len()) as u64;
+                let moments = $rows(level, samples, sums.len());
+                if count > 0 {
+                    sums.iter_mut().zip(moments).for_each(|(sum, row)| *sum = sum.join(Whole::of(row, count)));
                 }
             }
         }
@@ -79,61 +84,6 @@ macro_rules! whole {
 }
 
 whole! {
-    u8: bytes;
-    u16: words;
-}
-
-/// Bytes of `C` channels side by side. Each of the lanes keeps to one channel; in a piece none can overflow.
-#[inline(always)]
-fn bytes<S: Simd, const C: usize, const LANES: usize>(_: S, samples: &[u8], sums: &mut [Whole]) {
-    const { assert!(LANES % C == 0) };
-    let (blocks, rest) = samples.as_chunks::<LANES>();
-    let (mut sum, mut squares) = ([0_u32; LANES], [0_u32; LANES]);
-    let (mut min, mut max) = ([u8::MAX; LANES], [0_u8; LANES]);
-    for block in blocks {
-        for lane in 0..LANES {
-            let value = u32::from(block[lane]);
-            sum[lane] += value;
-            squares[lane] += value * value;
-            min[lane] = min[lane].min(block[lane]);
-            max[lane] = max[lane].max(block[lane]);
-        }
-    }
-    for lane in 0..LANES {
-        let (squares, min, max) = (u64::from(squares[lane]), u32::from(min[lane]), u32::from(max[lane]));
-        let lane_sum = Whole { sum: u64::from(sum[lane]), squares, count: blocks.len() as u64, min, max };
-        sums[lane % C] = sums[lane % C].join(lane_sum);
-    }
-    for (index, sample) in rest.iter().enumerate() {
-        sums[index % C].push(u32::from(*sample));
-    }
-}
-
-/// As [`bytes`]; squares of 32 bits are summed in halves of 16, so that lanes stay 32 bits wide.
-#[inline(always)]
-fn words<S: Simd, const C: usize, const LANES: usize>(_: S, samples: &[u16], sums: &mut [Whole]) {
-    const { assert!(LANES % C == 0) };
-    let (blocks, rest) = samples.as_chunks::<LANES>();
-    let (mut sum, mut low, mut high) = ([0_u32; LANES], [0_u32; LANES], [0_u32; LANES]);
-    let (mut min, mut max) = ([u16::MAX; LANES], [0_u16; LANES]);
-    for block in blocks {
-        for lane in 0..LANES {
-            let value = u32::from(block[lane]);
-            let square = value * value;
-            sum[lane] += value;
-            low[lane] += square & 0xffff;
-            high[lane] += square >> 16;
-            min[lane] = min[lane].min(block[lane]);
-            max[lane] = max[lane].max(block[lane]);
-        }
-    }
-    for lane in 0..LANES {
-        let squares = u64::from(low[lane]) + (u64::from(high[lane]) << 16);
-        let (min, max) = (u32::from(min[lane]), u32::from(max[lane]));
-        let lane_sum = Whole { sum: u64::from(sum[lane]), squares, count: blocks.len() as u64, min, max };
-        sums[lane % C] = sums[lane % C].join(lane_sum);
-    }
-    for (index, sample) in rest.iter().enumerate() {
-        sums[index % C].push(u32::from(*sample));
-    }
+    u8: moments_u8;
+    u16: moments_u16;
 }
