@@ -44,7 +44,9 @@ mod progress;
 mod shaders;
 mod tensor;
 
-pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};
+pub use crate::image::{
+    Gray8, HostImage, HostStatistics, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Statistics, Threshold,
+};
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;
