@@ -5,7 +5,6 @@ mod host_pool;
 mod level;
 mod queue;
 mod scatter;
-#[allow(dead_code, reason = "the engine that calls it comes next")]
 pub(crate) mod stream;
 mod workers;
 

@@ -2,8 +2,8 @@
 //! the caches and written in whole lines needs no such read, which is a third to a half of its memory traffic.
 //!
 //! Values are made block by block in a buffer that stays in the first-level cache, and whole lines go from there to
-//! memory. Making them in registers and streaming those directly was no faster, and needs all planes to start at the
-//! same place within a line.
+//! memory. So any kernel can be streamed, wherever its results start. Streaming from registers was 12 % faster where
+//! 3 planes of `f32` were made of 4096 x 4096 pixels on a Zen 4, but needs planes that all start at whole lines.
 #![allow(unsafe_code, reason = "non-temporal stores are intrinsics that take a pointer")]
 
 use std::ops::Range;
@@ -16,11 +16,21 @@ use fearless_simd::Level;
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// Lines of a block: 4 KiB, so that a few planes and what they are made of share a first-level cache of 32 KiB.
+/// Lines of a block: 4 KiB, so that a few planes and what they are made of share a first-level cache of 32 KiB. On a Zen
+/// 4, 1 and 2 KiB were as fast within 5 %, and 8 and 16 KiB took 20 % longer.
 const BLOCK: usize = 64;
 
+/// Results from this size on are larger than the caches: there streaming makes planes of a 4096 x 4096 picture twice as
+/// fast, while those of 1920 x 1080 take longer (measured on AMD Zen 4).
+const PAYS_FROM: usize = 32 << 20;
+
+/// Whether a result of so many bytes is worth streaming.
+pub(crate) fn pays(bytes: usize) -> bool {
+    bytes >= PAYS_FROM
+}
+
 /// Fills `planes`, whose values are made by `fill(plane, range, values)`: the values of a plane at `range`, all of
-/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes, all of one length, take turns, so that a
+/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes take turns, so that a
 /// common source is read from memory once.
 ///
 /// With `streaming`, whole lines are written past the caches where the level can; lines that a plane shares with its
@@ -37,7 +47,9 @@ pub(crate) fn fill<T: Pod>(
         for start in (0..len).step_by(values) {
             for (index, plane) in planes.iter_mut().enumerate() {
                 let end = plane.len().min(start + values);
-                fill(index, start..end, &mut plane[start..end]);
+                if start < end {
+                    fill(index, start..end, &mut plane[start..end]);
+                }
             }
         }
         return;
@@ -180,9 +192,12 @@ mod tests {
     #[test]
     fn bytes_and_planes_of_unequal_length_are_filled() {
         let level = SimdLevel::capped(None);
-        let mut long = vec![0_u8; 9_001];
-        let mut short = vec![0_u8; 130];
-        fill(level, true, &mut [&mut long[1..], &mut short], |plane, _, values| values.fill(plane as u8 + 1));
-        assert!(long[0] == 0 && long[1..].iter().all(|value| *value == 1) && short.iter().all(|value| *value == 2));
+        for streaming in [false, true] {
+            let mut long = vec![0_u8; 9_001];
+            let mut short = vec![0_u8; 130];
+            let planes = &mut [&mut long[1..], &mut short];
+            fill(level, streaming, planes, |plane, _, values| values.fill(plane as u8 + 1));
+            assert!(long[0] == 0 && long[1..].iter().all(|value| *value == 1) && short.iter().all(|value| *value == 2));
+        }
     }
 }

@@ -10,16 +10,16 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{Gray8, Image};
 use crate::cpu::{Cpu, Deferred, HostBuffer};
-use crate::device::{Device, Executor, Storage};
+use crate::device::{Array, Device, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::{Subject, layout};
-use crate::tensor::Frames;
 use crate::tensor::rows::histogram::histogram as count;
 #[cfg(feature = "gpu")]
 use crate::tensor::statistics::Plan;
+use crate::tensor::{Arity, Frames};
 
 /// Gray levels.
 pub(super) const LEVELS: usize = 256;
@@ -38,11 +38,28 @@ struct Params {
     chunk_words: u32,
 }
 
-impl Image<Gray8> {
-    /// 256 counts on the device.
-    pub(super) fn histogram(&self) -> Result<Storage, Error> {
-        let frames = Frames::new([(self.width(), self.height())])?;
-        histogram(self.device(), &self.storage()?, &frames)
+impl<A: Arity> Image<Gray8, A> {
+    /// How many pixels have each of the 256 levels: 256 counts an image on the device, image after image.
+    ///
+    /// Records the work and returns at once. Without pixels all counts are 0.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{Device, Gray8, ImageView};
+    ///
+    /// let device = Device::cpu()?;
+    /// let image = device.image(ImageView::<Gray8>::new(&[7, 255, 7, 0], 2, 2)?)?;
+    /// let counts = image.histogram()?.read().wait()?;
+    /// assert_eq!((counts.len(), counts[0], counts[7], counts[255]), (256, 1, 2, 1));
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn histogram(&self) -> Result<Array<u32>, Error> {
+        let counts = histogram(self.device(), &self.storage()?, self.frames())?;
+        Ok(Array::new(self.device().clone(), counts, LEVELS * self.frames().len()))
     }
 }
 

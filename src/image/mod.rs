@@ -3,10 +3,8 @@
 #[allow(dead_code, reason = "the method of images that calls it comes next")]
 mod adaptive;
 mod grayscale;
-#[allow(dead_code, reason = "the engine that calls them comes next")]
-#[path = "grayscale/rows.rs"]
-pub(crate) mod grayscale_rows;
 mod histogram;
+mod host;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod image;
 #[cfg(feature = "image")]
@@ -14,25 +12,28 @@ mod interop;
 mod normalize;
 mod otsu;
 mod pixel;
+mod resize;
 #[cfg(test)]
 mod samples;
-#[allow(dead_code, reason = "the method of images that calls it comes next")]
 mod statistics;
 mod threshold;
-#[allow(dead_code, reason = "the engine that calls them comes next")]
-#[path = "threshold/rows.rs"]
-pub(crate) mod threshold_rows;
 mod view;
 
-pub use self::image::{HostImage, Image};
+pub use self::image::{Image, ImageBatch};
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use adaptive::subjects as adaptive_subjects;
+pub use grayscale::Luma;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use histogram::subject as histogram_subject;
+pub use host::{HostImage, HostImages};
 pub use normalize::Normalize;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use otsu::subject as otsu_subject;
-pub use pixel::{Gray8, Pixel, Rgb8, Rgba8};
+pub use pixel::{
+    Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, Pixel, Rgb8, Rgb16, RgbF32,
+    Rgba8, Rgba16, RgbaF32,
+};
+pub use resize::Resize;
 pub use statistics::{HostStatistics, Statistics};
-pub use threshold::Threshold;
-pub use view::ImageView;
+pub use threshold::{Threshold, ThresholdKind};
+pub use view::{ImageView, ImageViewMut};

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 #[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
-use super::histogram::LEVELS;
-use super::{Gray8, Image};
+use super::histogram::{LEVELS, histogram};
+use super::{Gray8, Image, Pixel};
 use crate::cpu::Deferred;
 use crate::device::{Array, Device, Executor, Storage};
 use crate::error::Error;
@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::gpu::{Binding, Kernel, Launch, Split, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::{Subject, layout};
+use crate::tensor::Arity;
 
 /// Images of one dispatch, so that none runs for long on a slow device.
 #[cfg(feature = "gpu")]
@@ -40,13 +41,13 @@ const KERNEL: Kernel = Kernel {
     bindings: &[Binding::Uniform, Binding::Read, Binding::Write],
 };
 
-impl Image<Gray8> {
-    /// Otsu's level of the image, one number on the device: the level at which splitting the pixels into those above
-    /// and the rest gives the largest variance between the two; the lowest of equals. An image of a single gray level
-    /// gives that level (OpenCV gives 0).
+impl<A: Arity> Image<Gray8, A> {
+    /// Otsu's level of each image, one number an image on the device: the level at which splitting the pixels into those
+    /// above and the rest gives the largest variance between the two; the lowest of equals. An image of a single gray
+    /// level gives that level (OpenCV gives 0), one without pixels 0 if others of its batch have any.
     ///
     /// # Errors
-    /// [`Error::EmptyImage`] for an image without pixels. When the result is read: [`Error::DeviceLost`],
+    /// [`Error::EmptyImage`] if there are no pixels at all. When the result is read: [`Error::DeviceLost`],
     /// [`Error::OutOfMemory`] or [`Error::Gpu`].
     ///
     /// # Examples
@@ -60,13 +61,19 @@ impl Image<Gray8> {
     /// # Ok::<(), swath::Error>(())
     /// ```
     pub fn otsu_level(&self) -> Result<Array<u32>, Error> {
-        if self.pixels() == 0 {
-            let (width, height) = (self.width(), self.height());
-            return Err(Error::EmptyImage { operation: "Otsu's level", width, height });
-        }
-        let levels = levels_of(self.device(), &self.histogram()?, 1)?;
-        Ok(Array::new(self.device().clone(), levels, 1))
+        levels(self)
     }
+}
+
+/// Otsu's level of every image of bytes.
+pub(super) fn levels<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Array<u32>, Error> {
+    let (device, frames) = (image.device(), image.frames());
+    if frames.iter().all(|frame| frame.pixels() == 0) {
+        let (width, height) = frames.get(0).map_or((0, 0), |frame| (frame.width, frame.height));
+        return Err(Error::EmptyImage { operation: "Otsu's level", width, height });
+    }
+    let counts = histogram(device, &image.storage()?, frames)?;
+    Ok(Array::new(device.clone(), levels_of(device, &counts, frames.len())?, frames.len()))
 }
 
 /// Otsu's level of each of so many images, from their counts; all images go through one launch. Without pixels it is 0.

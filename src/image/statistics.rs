@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::{Image, Pixel};
 use crate::device::{Device, Readback};
 use crate::error::Error;
-use crate::tensor::statistics::{Moments, Samples, moments};
+use crate::tensor::statistics::{Moments, Run, Samples, Summary, moments};
+use crate::tensor::{Arity, Sample};
 
 /// Statistics of an image or a batch on a device.
 #[derive(Clone)]
@@ -12,11 +14,44 @@ pub struct Statistics {
     moments: Moments,
 }
 
+impl<P: Pixel, A: Arity> Image<P, A> {
+    /// Mean, standard deviation, minimum and maximum of every channel of each image, alpha included.
+    ///
+    /// Records the work and returns at once.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{Device, ImageView, Rgb8};
+    ///
+    /// let device = Device::cpu()?;
+    /// let image = device.image(ImageView::<Rgb8>::new(&[0, 10, 255, 4, 10, 253], 2, 1)?)?;
+    /// let statistics = image.statistics()?.read().wait()?;
+    /// assert_eq!(statistics.mean(), [2.0, 10.0, 254.0]);
+    /// assert_eq!(statistics.std(), [2.0, 0.0, 1.0]);
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn statistics(&self) -> Result<Statistics, Error> {
+        statistics(self.device(), &samples(self)?)
+    }
+}
+
+/// The samples of all images, computed now if they were not yet.
+pub(super) fn samples<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Samples, Error> {
+    let channels = P::CHANNELS;
+    let run = |first: usize, pixels: usize| Run { first: first * channels, len: pixels * channels };
+    let runs = image.frames().iter().map(|frame| run(frame.first, frame.pixels())).collect();
+    Ok(Samples { storage: image.storage()?, kind: <P::Sample as Sample>::KIND, runs, channels, inner: 1 })
+}
+
 /// Statistics of all samples: the work is recorded, and this returns at once.
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::OutOfMemory`] or [`Error::DeviceLost`].
-pub(super) fn statistics(device: &Device, samples: &Samples) -> Result<Statistics, Error> {
+fn statistics(device: &Device, samples: &Samples) -> Result<Statistics, Error> {
     Ok(Statistics { moments: moments(device, samples)? })
 }
 
@@ -27,7 +62,7 @@ impl Statistics {
     /// When waited for: [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
     pub fn read(&self) -> Readback<HostStatistics> {
         self.moments.read_as(|summaries| {
-            let all = |number: fn(&crate::tensor::statistics::Summary) -> f64| summaries.iter().map(number).collect();
+            let all = |number: fn(&Summary) -> f64| summaries.iter().map(number).collect();
             HostStatistics {
                 mean: all(|summary| summary.mean),
                 std: all(|summary| summary.variance.sqrt()),
@@ -85,7 +120,6 @@ mod tests {
     use super::super::samples;
     use super::*;
     use crate::tensor::SampleKind;
-    use crate::tensor::statistics::Run;
 
     #[test]
     fn numbers_are_one_a_channel_image_after_image() {

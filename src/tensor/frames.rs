@@ -69,11 +69,6 @@ impl Frames {
         self.capacity
     }
 
-    /// Whether no image has any pixels.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.capacity == 0
-    }
-
     /// The frame of an image.
     pub(crate) fn get(&self, index: usize) -> Option<&Frame> {
         self.frames.get(index)
@@ -103,7 +98,7 @@ mod tests {
         assert_eq!((firsts, frames.capacity()), (vec![0, 16, 16, 32], 48));
         assert_eq!(frames.common_size(), None);
         assert_eq!(Frames::new([(2, 3); 4]).unwrap().common_size(), Some((2, 3)));
-        assert!(Frames::new([]).unwrap().is_empty() && Frames::new([(0, 1 << 60)]).unwrap().is_empty());
+        assert_eq!([Frames::new([]), Frames::new([(0, 1 << 60)])].map(|frames| frames.unwrap().capacity()), [0, 0]);
     }
 
     #[test]

@@ -23,19 +23,13 @@ pub(crate) struct FloatWeights {
 /// Gray of interleaved pixels of 3 or 4 channels; a fourth one is ignored. `to` is filled as far as `from` reaches; where
 /// that is further, the last vectors are loaded whole.
 pub(crate) fn gray_u8(level: Level, from: &[u8], channels: usize, weights: Weights, to: &mut [u8]) {
-    // The hand-written kernels multiply 16-bit numbers: the second factor in two halves, the others whole.
-    let [first, second, third] = weights.factors.map(|factor| factor << (16 - weights.shift));
+    #[cfg(target_arch = "x86_64")]
     match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512(token) if first.max(second / 2 + 1).max(third) < 127 << 8 => {
-            gray_avx512(token, from, channels, weights, to);
-        }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2(token) if first.max(second / 2 + 1).max(third) < 127 << 8 => {
-            gray_avx2(token, from, channels, weights, to);
-        }
-        _ => whole_numbers(level, from, channels, weights, to),
+        Level::Avx512(token) if fits_quads(weights) => return gray_avx512(token, from, channels, weights, to),
+        Level::Avx2(token) if fits_quads(weights) => return gray_avx2(token, from, channels, weights, to),
+        _ => {}
     }
+    whole_numbers(level, from, channels, weights, to);
 }
 
 /// The same of 16-bit samples.
@@ -139,6 +133,12 @@ const THIRD_BYTES: [u8; 64] = {
 fn quad_factors(weights: Weights) -> [i32; 4] {
     let [first, second, third] = weights.factors.map(|factor| (factor << (16 - weights.shift)) as i32);
     [first, second / 2, third, second - second / 2]
+}
+
+/// Whether the factors of a quad have a high byte of at most 127.
+#[cfg(target_arch = "x86_64")]
+fn fits_quads(weights: Weights) -> bool {
+    quad_factors(weights).iter().all(|factor| *factor < 127 << 8)
 }
 
 /// They apart in a high and a low signed byte each: `factor = 256 high + low`.

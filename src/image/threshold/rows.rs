@@ -2,26 +2,13 @@
 
 use fearless_simd::{Level, Simd, dispatch};
 
-/// What becomes of a value `x` that is above the level, and of one that is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
-    /// The given value; 0.
-    Binary,
-    /// 0; the given value.
-    BinaryInverted,
-    /// The level; `x`.
-    Truncate,
-    /// `x`; 0.
-    ToZero,
-    /// 0; `x`.
-    ToZeroInverted,
-}
+use super::ThresholdKind;
 
 /// A threshold, as a row of samples of this type takes it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rule<T> {
     /// What happens.
-    pub(crate) kind: Kind,
+    pub(crate) kind: ThresholdKind,
     /// Values above are those that are greater, so NaN is not. `None` is below every value; what is cut to it becomes 0.
     pub(crate) level: Option<T>,
     /// What binary kinds write.
@@ -30,14 +17,14 @@ pub(crate) struct Rule<T> {
 
 impl Rule<u8> {
     /// A rule for whole levels: below 0 all values are above, from 255 on none is.
-    pub(crate) fn whole(kind: Kind, level: i32, max_value: u8) -> Self {
+    pub(crate) fn whole(kind: ThresholdKind, level: i32, max_value: u8) -> Self {
         Self { kind, level: (level >= 0).then_some(level.min(u8::MAX.into()) as u8), max_value }
     }
 }
 
 impl Rule<u16> {
     /// A rule for whole levels: below 0 all values are above, from 65,535 on none is.
-    pub(crate) fn whole(kind: Kind, level: i32, max_value: u16) -> Self {
+    pub(crate) fn whole(kind: ThresholdKind, level: i32, max_value: u16) -> Self {
         Self { kind, level: (level >= 0).then_some(level.min(u16::MAX.into()) as u16), max_value }
     }
 }
@@ -75,14 +62,16 @@ impl<T: Gray> Choice<T> {
     fn of(rule: Rule<T>) -> Self {
         let zero = T::default();
         match (rule.kind, rule.level) {
-            (Kind::Binary, Some(level)) => Self::Above(level, rule.max_value),
-            (Kind::BinaryInverted, Some(level)) => Self::NotAbove(level, rule.max_value),
-            (Kind::Truncate, Some(level)) => Self::Truncate(level),
-            (Kind::ToZero, Some(level)) => Self::ToZero(level),
-            (Kind::ToZeroInverted, Some(level)) => Self::ToZeroInverted(level),
-            (Kind::Binary, None) => Self::Fill(rule.max_value),
-            (Kind::ToZero, None) => Self::Same,
-            (Kind::BinaryInverted | Kind::Truncate | Kind::ToZeroInverted, None) => Self::Fill(zero),
+            (ThresholdKind::Binary, Some(level)) => Self::Above(level, rule.max_value),
+            (ThresholdKind::BinaryInverted, Some(level)) => Self::NotAbove(level, rule.max_value),
+            (ThresholdKind::Truncate, Some(level)) => Self::Truncate(level),
+            (ThresholdKind::ToZero, Some(level)) => Self::ToZero(level),
+            (ThresholdKind::ToZeroInverted, Some(level)) => Self::ToZeroInverted(level),
+            (ThresholdKind::Binary, None) => Self::Fill(rule.max_value),
+            (ThresholdKind::ToZero, None) => Self::Same,
+            (ThresholdKind::BinaryInverted | ThresholdKind::Truncate | ThresholdKind::ToZeroInverted, None) => {
+                Self::Fill(zero)
+            }
         }
     }
 }
@@ -130,45 +119,51 @@ mod tests {
     use super::*;
     use crate::cpu::SimdLevel;
 
-    const KINDS: [Kind; 5] = [Kind::Binary, Kind::BinaryInverted, Kind::Truncate, Kind::ToZero, Kind::ToZeroInverted];
+    const KINDS: [ThresholdKind; 5] = [
+        ThresholdKind::Binary,
+        ThresholdKind::BinaryInverted,
+        ThresholdKind::Truncate,
+        ThresholdKind::ToZero,
+        ThresholdKind::ToZeroInverted,
+    ];
 
     fn levels() -> impl Iterator<Item = Level> {
         SimdLevel::available().into_iter().map(|level| SimdLevel::capped(Some(level)))
     }
 
     /// In a type that holds all levels.
-    fn expected(kind: Kind, x: f64, level: f64, max_value: f64) -> f64 {
+    fn expected(kind: ThresholdKind, x: f64, level: f64, max_value: f64) -> f64 {
         let above = x > level;
         match kind {
-            Kind::Binary => {
+            ThresholdKind::Binary => {
                 if above {
                     max_value
                 } else {
                     0.0
                 }
             }
-            Kind::BinaryInverted => {
+            ThresholdKind::BinaryInverted => {
                 if above {
                     0.0
                 } else {
                     max_value
                 }
             }
-            Kind::Truncate => {
+            ThresholdKind::Truncate => {
                 if above {
                     level.max(0.0)
                 } else {
                     x
                 }
             }
-            Kind::ToZero => {
+            ThresholdKind::ToZero => {
                 if above {
                     x
                 } else {
                     0.0
                 }
             }
-            Kind::ToZeroInverted => {
+            ThresholdKind::ToZeroInverted => {
                 if above {
                     0.0
                 } else {
@@ -222,7 +217,7 @@ mod tests {
     #[test]
     fn every_length_and_alignment_is_done_whole() {
         let noise: Vec<u8> = (0..300_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 11) as u8).collect();
-        let rule = Rule::<u8>::whole(Kind::Binary, 99, 255);
+        let rule = Rule::<u8>::whole(ThresholdKind::Binary, 99, 255);
         for (level, len) in levels().flat_map(|level| (0..200).map(move |len| (level, len))) {
             let mut to = vec![3; len + 8];
             threshold(level, &noise[len % 7..][..len], rule, &mut to[len % 8..][..len]);

@@ -6,13 +6,13 @@ use half::f16;
 /// `from` rounded to the nearest of `to`, ties to even; beyond 65,520 infinite. A NaN keeps its sign and the first ten
 /// bits of its payload and becomes a quiet one, as in hardware.
 pub(crate) fn to_f16(level: Level, from: &[f32], to: &mut [f16]) {
+    #[cfg(target_arch = "x86_64")]
     match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512(token) => to_f16_avx512(token, from, to),
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2(token) => to_f16_avx2(token, from, to),
-        _ => dispatch!(level, simd => f16_row(simd, from, to)),
+        Level::Avx512(token) => return to_f16_avx512(token, from, to),
+        Level::Avx2(token) => return to_f16_avx2(token, from, to),
+        _ => {}
     }
+    dispatch!(level, simd => f16_row(simd, from, to));
 }
 
 /// Every level without an instruction for it compiles this loop.

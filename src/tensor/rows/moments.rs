@@ -82,12 +82,12 @@ impl FloatMoments {
 /// Exact moments of interleaved samples of 1, 3 or 4 channels; the channels that are not there have none.
 pub(crate) fn moments_u8(level: Level, from: &[u8], channels: usize) -> [Moments; 4] {
     let mut moments = [Moments::NONE; 4];
-    let done = match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512(token) => moments_avx512(token, from, channels, &mut moments),
-        _ => 0,
+    #[cfg(target_arch = "x86_64")]
+    let from = match level {
+        Level::Avx512(token) => &from[moments_avx512(token, from, channels, &mut moments)..],
+        _ => from,
     };
-    dispatch!(level, simd => bytes(simd, &from[done..], channels, &mut moments));
+    dispatch!(level, simd => bytes(simd, from, channels, &mut moments));
     moments
 }
 
