@@ -1,32 +1,13 @@
 //! Gray images for the tests of this room, and the devices that they are tried on.
 
-use crate::cpu::{Deferred, SimdLevel};
-use crate::device::{Array, Device, DeviceOptions, Element, Executor, Storage};
+use crate::device::{Array, Device, Element, Storage};
+use crate::tensor::statistics::tests::devices_with;
+pub(super) use crate::tensor::statistics::tests::stored;
 use crate::tensor::{FRAME_PIXELS, Frames};
 
-/// Devices by name: every level on one thread and on three, and where there is one a GPU, also with small bindings.
+/// Devices by name, see there; bindings of the smallest hold some rows of the images here.
 pub(super) fn devices() -> Vec<(String, Device)> {
-    let mut devices = Vec::new();
-    for level in SimdLevel::available() {
-        for threads in [1, 3] {
-            let options = DeviceOptions { simd: Some(level), threads: Some(threads), ..DeviceOptions::default() };
-            devices.push((format!("{level}, {threads} threads"), Device::cpu_with(&options).unwrap()));
-        }
-    }
-    #[cfg(feature = "gpu")]
-    {
-        use crate::device::{DeviceChoice, DispatchLimits};
-        if std::env::var_os("SWATH_TEST_GPU").is_some_and(|value| value == "off") {
-            eprintln!("left out, because SWATH_TEST_GPU=off: images on a GPU");
-            return devices;
-        }
-        let small = DispatchLimits { max_groups_per_dimension: Some(7), max_binding_bytes: Some(64 << 10) };
-        for (name, dispatch) in [("GPU", DispatchLimits::default()), ("GPU, small bindings", small)] {
-            let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
-            devices.push((name.into(), Device::with_options(&options).expect("a GPU adapter, or SWATH_TEST_GPU=off")));
-        }
-    }
-    devices
+    devices_with(64 << 10)
 }
 
 /// Images of these widths and heights: noise around a slope, other noise between them.
@@ -41,15 +22,6 @@ pub(super) fn batch(sizes: &[(usize, usize)]) -> (Frames, Vec<u8>) {
     }
     assert_eq!(frames.capacity() % FRAME_PIXELS, 0);
     (frames, pixels)
-}
-
-/// Numbers on a device.
-pub(super) fn stored<T: Element>(device: &Device, values: &[T]) -> Storage {
-    match device.executor() {
-        Executor::Cpu => Storage::Cpu(Deferred::ready(device.queue().cpu().pool.copy_of(values).unwrap())),
-        #[cfg(feature = "gpu")]
-        Executor::Gpu(gpu) => Storage::Gpu(gpu.upload(bytemuck::cast_slice(values)).unwrap()),
-    }
 }
 
 /// Numbers from a device.

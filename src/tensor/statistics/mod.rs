@@ -19,7 +19,7 @@ mod real;
 mod rescale;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod whole;
 
 pub(crate) use moments::{Moments, Run, Samples, moments};

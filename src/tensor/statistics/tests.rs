@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use super::*;
 use crate::cpu::{Deferred, SimdLevel};
-use crate::device::{Device, DeviceOptions, Executor, Storage};
+use crate::device::{Device, DeviceOptions, Element, Executor, Storage};
 use crate::tensor::{Sample, SampleKind};
 
-/// Devices by name: every level on one thread and on three, and where there is one a GPU, also with small bindings.
 fn devices() -> Vec<(String, Device)> {
+    devices_with(1 << 10)
+}
+
+/// Devices by name: every level on one thread and on three, and where there is one a GPU, also with bindings as small as
+/// that.
+pub(crate) fn devices_with(small_binding: u64) -> Vec<(String, Device)> {
     let mut devices = Vec::new();
     for level in SimdLevel::available() {
         for threads in [1, 3] {
@@ -16,14 +21,16 @@ fn devices() -> Vec<(String, Device)> {
             devices.push((format!("{level}, {threads} threads"), Device::cpu_with(&options).unwrap()));
         }
     }
+    #[cfg(not(feature = "gpu"))]
+    let _ = small_binding;
     #[cfg(feature = "gpu")]
     {
         use crate::device::{DeviceChoice, DispatchLimits};
         if std::env::var_os("SWATH_TEST_GPU").is_some_and(|value| value == "off") {
-            eprintln!("left out, because SWATH_TEST_GPU=off: statistics on a GPU");
+            eprintln!("left out, because SWATH_TEST_GPU=off: statistics and images on a GPU");
             return devices;
         }
-        let small = DispatchLimits { max_groups_per_dimension: Some(7), max_binding_bytes: Some(1 << 10) };
+        let small = DispatchLimits { max_groups_per_dimension: Some(7), max_binding_bytes: Some(small_binding) };
         for (name, dispatch) in [("GPU", DispatchLimits::default()), ("GPU, small bindings", small)] {
             let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
             devices.push((name.into(), Device::with_options(&options).expect("a GPU adapter, or SWATH_TEST_GPU=off")));
@@ -32,7 +39,8 @@ fn devices() -> Vec<(String, Device)> {
     devices
 }
 
-fn stored<T: Sample>(device: &Device, values: &[T]) -> Storage {
+/// Numbers on a device.
+pub(crate) fn stored<T: Element>(device: &Device, values: &[T]) -> Storage {
     match device.executor() {
         Executor::Cpu => Storage::Cpu(Deferred::ready(device.queue().cpu().pool.copy_of(values).unwrap())),
         #[cfg(feature = "gpu")]
