@@ -161,6 +161,17 @@ pub enum Error {
         /// Height of the image.
         height: usize,
     },
+    /// An adaptive threshold was asked for that has no middle pixel, or sums beyond 32 bits.
+    #[error(
+        "a block of {block} with C = {c} is not valid for an adaptive threshold; use an odd block from 3 to 4095 and a \
+         finite C"
+    )]
+    Block {
+        /// Width and height of the block, in pixels.
+        block: usize,
+        /// What is taken from the mean.
+        c: f64,
+    },
     /// Per-channel parameters do not fit the image.
     #[error("{given} values of mean and std were given for an image with {expected} colour channels; give {expected}")]
     Channels {

@@ -1,4 +1,4 @@
-//! Tensors, and the engine for chains of per-pixel operations that images and tensors share.
+//! Tensors, the engine for chains of per-pixel operations that images and tensors share, and statistics of samples.
 
 mod arity;
 mod frames;
@@ -7,6 +7,8 @@ pub(crate) mod resample;
 #[allow(dead_code, reason = "the engine that calls them comes next")]
 pub(crate) mod rows;
 mod sample;
+#[allow(dead_code, unused_imports, reason = "the methods of images and tensors that call it come next")]
+pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
 
