@@ -110,6 +110,16 @@ pub enum Error {
         /// Width and height of the planes.
         canvas: (usize, usize),
     },
+    /// A number that says how to normalize cannot be used.
+    #[error("{what} of a normalization is {value}; it must be {allowed}")]
+    NormalizeOption {
+        /// Which number.
+        what: &'static str,
+        /// What was given.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
     /// A threshold cannot be used.
     #[error("{what} of a threshold is {value}; it must be {allowed}")]
     Threshold {
@@ -171,6 +181,12 @@ pub enum Error {
         block: usize,
         /// What is taken from the mean.
         c: f64,
+    },
+    /// An adaptive threshold has only binary outcomes.
+    #[error("{kind} is not an outcome of an adaptive threshold; use Binary or BinaryInverted")]
+    AdaptiveKind {
+        /// The kind that was asked for.
+        kind: String,
     },
     /// Per-channel parameters do not fit the image.
     #[error("{given} values of mean and std were given for an image with {expected} colour channels; give {expected}")]

@@ -64,7 +64,7 @@ pub use points::{
     TiledCloud,
 };
 pub use progress::Progress;
-pub use tensor::{Arity, Batch, HostTensor, HostTensors, Sample, SampleKind, Single, Tensor, TensorBatch};
+pub use tensor::{Arity, Batch, HostTensor, HostTensors, Norm, Sample, SampleKind, Single, Tensor, TensorBatch};
 
 /// The README's code compiles and runs.
 #[cfg(all(doctest, not(target_arch = "wasm32")))]

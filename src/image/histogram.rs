@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
-use super::{Gray8, Image};
+use super::{Gray8, Image, Pixel};
 use crate::cpu::{Cpu, Deferred, HostBuffer};
 use crate::device::{Array, Device, Executor, Storage};
 use crate::error::Error;
@@ -16,13 +16,11 @@ use crate::error::Error;
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::{Subject, layout};
-use crate::tensor::rows::histogram::histogram as count;
+use crate::tensor::rows::histogram::{LEVELS, histogram as count};
 #[cfg(feature = "gpu")]
 use crate::tensor::statistics::Plan;
 use crate::tensor::{Arity, Frames};
 
-/// Gray levels.
-pub(super) const LEVELS: usize = 256;
 /// Pixels that one worker counts before its counts are added to the total.
 const CHUNK: usize = 256 << 10;
 
@@ -58,13 +56,21 @@ impl<A: Arity> Image<Gray8, A> {
     /// # Ok::<(), swath::Error>(())
     /// ```
     pub fn histogram(&self) -> Result<Array<u32>, Error> {
-        let counts = histogram(self.device(), &self.storage()?, self.frames())?;
+        let counts = counts_of(self)?;
         Ok(Array::new(self.device().clone(), counts, LEVELS * self.frames().len()))
     }
 }
 
+/// 256 counts of each image of bytes, taken while they are computed where that can be.
+pub(super) fn counts_of<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Storage, Error> {
+    match image.counted() {
+        Some(counts) => Ok(counts),
+        None => histogram(image.device(), &image.storage()?, image.frames()),
+    }
+}
+
 /// 256 counts an image, the images' one after the other; all images go through one launch. Without pixels all are 0.
-pub(super) fn histogram(device: &Device, source: &Storage, frames: &Frames) -> Result<Storage, Error> {
+fn histogram(device: &Device, source: &Storage, frames: &Frames) -> Result<Storage, Error> {
     match device.executor() {
         Executor::Cpu => {
             let (source, frames) = (source.clone(), frames.clone());

@@ -1,6 +1,5 @@
 //! Images: pixels on a device, views of pixels in host memory, and the operations on them.
 
-#[allow(dead_code, reason = "the method of images that calls it comes next")]
 mod adaptive;
 mod grayscale;
 mod histogram;

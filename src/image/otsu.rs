@@ -11,7 +11,7 @@ use std::borrow::Cow;
 #[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
-use super::histogram::{LEVELS, histogram};
+use super::histogram::counts_of;
 use super::{Gray8, Image, Pixel};
 use crate::cpu::Deferred;
 use crate::device::{Array, Device, Executor, Storage};
@@ -21,6 +21,7 @@ use crate::gpu::{Binding, Kernel, Launch, Split, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::{Subject, layout};
 use crate::tensor::Arity;
+use crate::tensor::rows::histogram::LEVELS;
 
 /// Images of one dispatch, so that none runs for long on a slow device.
 #[cfg(feature = "gpu")]
@@ -72,7 +73,7 @@ pub(super) fn levels<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Array<u3
         let (width, height) = frames.get(0).map_or((0, 0), |frame| (frame.width, frame.height));
         return Err(Error::EmptyImage { operation: "Otsu's level", width, height });
     }
-    let counts = histogram(device, &image.storage()?, frames)?;
+    let counts = counts_of(image)?;
     Ok(Array::new(device.clone(), levels_of(device, &counts, frames.len())?, frames.len()))
 }
 

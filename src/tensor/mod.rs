@@ -7,7 +7,6 @@ pub(crate) mod resample;
 #[allow(dead_code, reason = "the engine that calls them comes next")]
 pub(crate) mod rows;
 mod sample;
-#[allow(dead_code, unused_imports, reason = "the methods of images and tensors that call it come next")]
 pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
@@ -15,4 +14,5 @@ mod tensor;
 pub use arity::{Arity, Batch, Single};
 pub(crate) use frames::{FRAME_PIXELS, Frame, Frames};
 pub use sample::{Sample, SampleKind};
+pub use statistics::Norm;
 pub use tensor::{HostTensor, HostTensors, Tensor, TensorBatch};

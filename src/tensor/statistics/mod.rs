@@ -27,5 +27,6 @@ pub(crate) use moments::{Moments, Run, Samples, moments};
 pub(crate) use on_gpu::subjects;
 #[cfg(feature = "gpu")]
 pub(crate) use plan::Plan;
-pub(crate) use rescale::{Norm, Rescale, rescale_parameters};
+pub use rescale::Norm;
+pub(crate) use rescale::{Rescale, WORDS, rescale_parameters};
 pub(crate) use summary::Summary;

@@ -12,7 +12,7 @@ use crate::tensor::SampleKind;
 /// Channels that a table of rescale parameters has room for.
 const CHANNELS: usize = 4;
 /// Words of a run in the table: shift, scale and offset of each channel.
-pub(super) const WORDS: usize = 3 * CHANNELS;
+pub(crate) const WORDS: usize = 3 * CHANNELS;
 /// How a scale says that a sample is not finite. Written as bits: a shader may assume that there is no such number.
 const NAN: u32 = 0x7fc0_0000;
 
@@ -37,7 +37,7 @@ pub(crate) enum Rescale {
 
 /// A norm of all numbers of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Norm {
+pub enum Norm {
     /// The sum of absolute values.
     L1,
     /// The root of the sum of squares.
