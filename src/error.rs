@@ -89,6 +89,68 @@ pub enum Error {
         /// Height of the image.
         image_height: usize,
     },
+    /// An image is not of the size that is needed.
+    #[error("the image is {}x{}, but {}x{} is needed; use a view of that size", given.0, given.1, expected.0, expected.1)]
+    ImageSize {
+        /// Width and height that were given, in pixels.
+        given: (usize, usize),
+        /// Width and height that are needed, in pixels.
+        expected: (usize, usize),
+    },
+    /// An image is larger than the planes that it is to be padded to.
+    #[error(
+        "image {index} is {}x{}, which does not fit padded planes of {}x{}; pad to at least its size, or resize it",
+        image.0, image.1, canvas.0, canvas.1
+    )]
+    Canvas {
+        /// Index of the image in its batch; 0 for a single one.
+        index: usize,
+        /// Its width and height, in pixels.
+        image: (usize, usize),
+        /// Width and height of the planes.
+        canvas: (usize, usize),
+    },
+    /// A threshold cannot be used.
+    #[error("{what} of a threshold is {value}; it must be {allowed}")]
+    Threshold {
+        /// Which number.
+        what: &'static str,
+        /// What was given.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// An operation does not take this type of pixel.
+    #[error("{operation} is not defined for {pixel}; {advice}")]
+    Unsupported {
+        /// The operation.
+        operation: &'static str,
+        /// The pixel's type.
+        pixel: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A tensor's shape is not that of its numbers.
+    #[error("a tensor of shape {shape:?} does not have {given} numbers; give the length of every axis")]
+    TensorShape {
+        /// The length of every axis.
+        shape: Vec<usize>,
+        /// Numbers that were given.
+        given: usize,
+    },
+    /// The tensors of a batch do not have one shape.
+    #[error(
+        "tensor 0 of the batch has shape {first:?}, but tensor {index} has {other:?}; \
+         only tensors of one shape can be stacked, so resize or pad the images first"
+    )]
+    BatchShapes {
+        /// Shape of the first tensor; empty where there is none.
+        first: Vec<usize>,
+        /// Index of a tensor of another shape.
+        index: usize,
+        /// Shape of that tensor.
+        other: Vec<usize>,
+    },
     /// The image has no pixels where the operation needs at least one.
     #[error("{operation} needs at least one pixel, but the image is {width}x{height}; skip empty images")]
     EmptyImage {

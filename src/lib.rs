@@ -44,7 +44,11 @@ mod progress;
 mod shaders;
 mod tensor;
 
-pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};
+pub use crate::image::{
+    Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, HostImage, HostImages, Image,
+    ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
+    Threshold, ThresholdKind,
+};
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;
@@ -60,7 +64,7 @@ pub use points::{
     TiledCloud,
 };
 pub use progress::Progress;
-pub use tensor::{HostTensor, Tensor};
+pub use tensor::{Arity, Batch, HostTensor, HostTensors, Sample, SampleKind, Single, Tensor, TensorBatch};
 
 /// The README's code compiles and runs.
 #[cfg(all(doctest, not(target_arch = "wasm32")))]

@@ -10,8 +10,11 @@ use naga::{AddressSpace, Module, ShaderStage, StorageAccess, TypeInner};
 
 use crate::device::Device;
 use crate::gpu::{Binding, Kernel};
-use crate::image::{Gray8, Image, ImageView, Pixel, Rgb8, Rgba8, Threshold};
-use crate::tensor::pixelwise::{Affine, Chain, Output};
+use crate::image::{
+    Color, Gray, Gray8, Gray16, GrayF32, Image, ImageView, Pixel, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
+    Threshold, ThresholdKind,
+};
+use crate::tensor::pixelwise::{Chain, Number, Output, Parameters, Placement, Planes};
 
 /// A kernel and how Rust lays out its parameters.
 pub(crate) struct Subject {
@@ -49,26 +52,55 @@ fn subjects() -> Vec<Subject> {
 
 /// Chains of every source to every output, with one operation, several, and one several times.
 fn chains() -> Vec<(Chain, Output)> {
-    fn image<P: Pixel>() -> Image<P> {
-        let device = Device::cpu().unwrap();
-        device.image(ImageView::<P>::new(&[0; 4][..P::CHANNELS], 1, 1).unwrap()).unwrap()
-    }
-    let planes = |planes| Output::Planes(Affine { planes, scale: [1.0; 3], bias: [0.0; 3] });
-    let colors = [image::<Rgb8>().chain().unwrap(), image::<Rgba8>().chain().unwrap()];
-    let grays = [image::<Rgb8>().grayscale().unwrap(), image::<Rgba8>().grayscale().unwrap(), image::<Gray8>()];
-    let cut = |gray: &Image<Gray8>, level| gray.threshold(Threshold::binary(level)).unwrap();
-    let mut chains: Vec<_> = colors.into_iter().map(|chain| (chain, planes(3))).collect();
-    for gray in grays {
-        let once = cut(&gray, 1);
-        let twice = cut(&once, 2);
-        for chain in [gray, once, twice].map(|image| image.chain().unwrap()) {
-            if !chain.steps.is_empty() {
-                chains.push((chain.clone(), Output::Gray));
-            }
-            chains.push((chain, planes(1)));
-        }
-    }
+    let mut chains = Vec::new();
+    chains_of_color::<Rgb8>(&mut chains);
+    chains_of_color::<Rgba8>(&mut chains);
+    chains_of_color::<Rgb16>(&mut chains);
+    chains_of_color::<Rgba16>(&mut chains);
+    chains_of_color::<RgbF32>(&mut chains);
+    chains_of_color::<RgbaF32>(&mut chains);
+    chains_of_gray(&image::<Gray8>(16), &mut chains);
+    chains_of_gray(&image::<Gray8>(1), &mut chains);
+    chains_of_gray(&image::<Gray16>(16), &mut chains);
+    chains_of_gray(&image::<GrayF32>(16), &mut chains);
     chains
+}
+
+/// An image of so many pixels in a row.
+fn image<P: Pixel>(pixels: usize) -> Image<P> {
+    let samples = vec![bytemuck::Zeroable::zeroed(); pixels * P::CHANNELS];
+    Device::cpu().unwrap().image(ImageView::<P>::new(&samples, pixels, 1).unwrap()).unwrap()
+}
+
+fn chains_of_color<P: Color>(chains: &mut Vec<(Chain, Output)>) {
+    for pixels in [1, 16] {
+        let image = image::<P>(pixels);
+        chains.extend(planes(3).map(|planes| (image.chain().unwrap(), planes)));
+        chains_of_gray(&image.grayscale().unwrap(), chains);
+    }
+}
+
+fn chains_of_gray<P: Gray>(gray: &Image<P>, chains: &mut Vec<(Chain, Output)>) {
+    use ThresholdKind::{Binary, BinaryInverted, ToZero, ToZeroInverted, Truncate};
+    let mut every = gray.clone();
+    for kind in [Binary, BinaryInverted, Truncate, ToZero, ToZeroInverted] {
+        every = every.threshold(Threshold::binary(1).kind(kind)).unwrap();
+    }
+    let twice = gray.threshold(Threshold::binary(1)).unwrap().threshold(Threshold::binary(2)).unwrap();
+    for chain in [gray, &every, &twice].map(|image| image.chain().unwrap()) {
+        chains.extend(planes(1).map(|planes| (chain.clone(), planes)));
+        chains.push((chain, Output::Pixels));
+    }
+}
+
+/// Planes of both numbers, where the pixels are and elsewhere.
+fn planes(planes: usize) -> impl Iterator<Item = Output> {
+    let moved = Placement { is_flipped: true, canvas: Some((16, 3, 0.0)) };
+    let kinds = [(Number::F32, Placement::default()), (Number::F16, Placement::default())];
+    kinds.into_iter().chain([(Number::F32, moved), (Number::F16, moved)]).map(move |(number, placement)| {
+        let rescale = Parameters::known(&[], &[0; 12]);
+        Output::Planes(Planes { number, channel_of: (0..planes).collect(), rescale, placement })
+    })
 }
 
 fn parsed(text: &str) -> Result<(Module, ModuleInfo), String> {
@@ -186,16 +218,12 @@ fn every_shader_file_is_in_a_kernel_and_has_its_room() {
         if !subjects.iter().any(|subject| subject.kernel.source.contains(&text)) {
             failures.push(format!("{} is in no kernel that is tested", name.display()));
         }
-        // Its own file; a folder of that name; or a part of the room, a file or a folder, that its folder is named for.
-        let room = root.join("src").join(name);
-        let parent = room.parent().filter(|_| name.components().count() > 2);
-        let rooms = [
-            Some(room.with_extension("rs")),
-            Some(room.with_extension("").join("mod.rs")),
-            parent.map(|parent| parent.join("mod.rs")),
-            parent.map(|parent| parent.with_extension("rs")),
-        ];
-        if !name.starts_with("shared") && !rooms.iter().flatten().any(|room| room.exists()) {
+        // Its own file, or a folder of that name; or the room that one of its folders is a part of.
+        let below_floor = name.components().count() - 1;
+        let rooms = root.join("src").join(name);
+        let mut rooms = rooms.ancestors().take(below_floor).map(|room| room.with_extension(""));
+        let has_room = rooms.any(|room| room.with_extension("rs").exists() || room.join("mod.rs").exists());
+        if !name.starts_with("shared") && !has_room {
             failures.push(format!("{} has no room in src", name.display()));
         }
     }

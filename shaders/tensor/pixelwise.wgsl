@@ -1,49 +1,54 @@
-// A chain of per-pixel operations over four pixels an invocation. The operations' own snippets, `transformed` (their
-// chain) and one of the two mains are put behind this text. Twin: `src/tensor/pixelwise/on_cpu.rs`.
+// A chain of per-pixel operations. An invocation takes `PIXELS` consecutive pixels at the end of the chain, which share
+// words of 16 bytes with no other invocation. In front of this text stand the constants of the chain; behind it the
+// source of its pixels, the operations' own snippets, `transformed` (their sequence), and one of the mains. Twin:
+// `src/tensor/pixelwise/on_cpu/`.
 //
-// Words in: 1 (gray), 3 (RGB) or 4 (RGBA). Words out: 1 for gray bytes, 4 a plane for planes of numbers.
+// Indices are those in whole arrays, and wrap beyond 2^32; the start of a binding is subtracted, which undoes that.
 
 struct Params {
-    units: u32,     // groups of four pixels in this dispatch
-    pixels: u32,    // pixels in this dispatch; the last unit may be partial
-    first_plane: u32, // the first plane that this dispatch writes
-    planes: u32,    // how many it writes
-    shift: vec4u,   // where each of them starts, in words from the start of the binding
-    scale: vec4f,   // a channel's factor
-    bias: vec4f,    // what is added to it
+    units: u32,        // groups of `PIXELS` pixels in this dispatch
+    first_pixel: u32,  // index of the first of them, in the array at the end of the chain
+    source_start: u32, // where the source's binding starts: a word of 16 bytes, or a sample where pixels are gathered
+    result_start: u32, // where the result's binding starts: a word of 16 bytes, or a number of planes
+    first_plane: u32,  // the first plane that this dispatch writes
+    planes: u32,       // how many it writes
+    frame_count: u32,  // how many frames there are
+    fill: f32,         // the number beside and below a frame on its canvas
+    channel_of: vec4u, // the channel that a plane takes
+}
+
+// One image: its size and first pixel at the end of the chain, the first number of its planes, and the same of its
+// source.
+struct Frame {
+    first: u32,
+    width: u32,
+    height: u32,
+    first_number: u32,
+    source_first: u32,
+    source_width: u32,
+    source_height: u32,
+    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> source: array<u32>;
-@group(0) @binding(2) var<storage, read> parameters: array<u32>; // one a snippet
+@group(0) @binding(2) var<storage, read> parameters: array<u32>;
+@group(0) @binding(3) var<storage, read> frames: array<Frame>;
 
-fn gray_pixels(unit: u32) -> array<vec4u, 4> {
-    let word = source[unit];
-    return array<vec4u, 4>(
-        vec4u(word & 255u, 0u, 0u, 0u),
-        vec4u((word >> 8u) & 255u, 0u, 0u, 0u),
-        vec4u((word >> 16u) & 255u, 0u, 0u, 0u),
-        vec4u(word >> 24u, 0u, 0u, 0u),
-    );
-}
-
-fn rgb_pixels(unit: u32) -> array<vec4u, 4> {
-    let a = source[3u * unit];
-    let b = source[3u * unit + 1u];
-    let c = source[3u * unit + 2u];
-    return array<vec4u, 4>(
-        vec4u(a & 255u, (a >> 8u) & 255u, (a >> 16u) & 255u, 255u),
-        vec4u(a >> 24u, b & 255u, (b >> 8u) & 255u, 255u),
-        vec4u((b >> 16u) & 255u, b >> 24u, c & 255u, 255u),
-        vec4u((c >> 8u) & 255u, (c >> 16u) & 255u, c >> 24u, 255u),
-    );
-}
-
-fn rgba_pixels(unit: u32) -> array<vec4u, 4> {
-    var pixels: array<vec4u, 4>;
-    for (var i = 0u; i < 4u; i++) {
-        let word = source[4u * unit + i];
-        pixels[i] = vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u);
+// The frame that holds a pixel: the last one that starts at or before it. Empty frames start where the next one does.
+fn frame_of(pixel: u32) -> u32 {
+    var low = 0u;
+    var high = params.frame_count;
+    while high - low > 1u {
+        let middle = (low + high) / 2u;
+        if frames[middle].first <= pixel {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
-    return pixels;
+    return low;
+}
+
+fn pixels_of(frame: u32) -> u32 {
+    return frames[frame].width * frames[frame].height;
 }

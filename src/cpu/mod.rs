@@ -5,6 +5,7 @@ mod host_pool;
 mod level;
 mod queue;
 mod scatter;
+pub(crate) mod stream;
 mod workers;
 
 pub(crate) use host_pool::{HostBuffer, HostPool};

@@ -11,8 +11,8 @@ use crate::cpu::{Deferred, HostBuffer};
 #[cfg(feature = "gpu")]
 use crate::gpu::Lease;
 
-/// Numbers that arrays hold: `u8`, `u32` and `f32`.
-pub trait Element: Pod + Send + Sync + 'static + sealed::Sealed {}
+/// Numbers that arrays hold: `u8`, `i8`, `u16`, `u32`, `i32`, `f32` and `half::f16`.
+pub trait Element: Pod + std::fmt::Debug + Send + Sync + 'static + sealed::Sealed {}
 
 mod sealed {
     pub trait Sealed {}
@@ -25,7 +25,7 @@ macro_rules! elements {
     )*};
 }
 
-elements!(u8, u32, f32);
+elements!(u8, i8, u16, u32, i32, f32, half::f16);
 
 /// Where an array's bytes are.
 #[derive(Clone)]
@@ -121,12 +121,19 @@ impl<T> std::fmt::Debug for Array<T> {
 #[derive(Clone)]
 pub struct HostArray<T> {
     buffer: Arc<HostBuffer>,
+    len: usize,
     element: PhantomData<fn() -> T>,
 }
 
 impl<T: Element> HostArray<T> {
     pub(crate) fn new(buffer: Arc<HostBuffer>) -> Self {
-        Self { buffer, element: PhantomData }
+        let len = buffer.as_slice::<T>().len();
+        Self { buffer, len, element: PhantomData }
+    }
+
+    /// The first so many of its elements: on the CPU a readback gives whole arrays, padding included.
+    pub(crate) fn truncated(self, len: usize) -> Self {
+        Self { len: len.min(self.len), ..self }
     }
 
     /// The only array of a readback of one.
@@ -136,7 +143,7 @@ impl<T: Element> HostArray<T> {
 
     /// The elements.
     pub fn as_slice(&self) -> &[T] {
-        self.buffer.as_slice()
+        &self.buffer.as_slice()[..self.len]
     }
 }
 

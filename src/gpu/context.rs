@@ -78,27 +78,27 @@ impl Gpu {
 
     /// Device memory that holds `bytes`.
     pub(crate) fn upload(&self, bytes: &[u8]) -> Result<Arc<Lease>, Error> {
-        self.upload_rows(bytes.len() as u64, bytes.len(), std::iter::once(bytes))
+        self.upload_parts(bytes.len() as u64, std::iter::once((0, bytes)))
     }
 
-    /// `capacity` bytes of device memory that begin with `len` bytes, given as rows that are put one after the other.
-    pub(crate) fn upload_rows<'a>(
+    /// `capacity` bytes of device memory with parts at their offsets, in rising order, and zeros between and behind
+    /// them: kernels never let padding reach a result, but it must not be random.
+    pub(crate) fn upload_parts<'a>(
         &self,
         capacity: u64,
-        len: usize,
-        rows: impl Iterator<Item = &'a [u8]>,
+        parts: impl Iterator<Item = (usize, &'a [u8])>,
     ) -> Result<Arc<Lease>, Error> {
         let lease = self.lease(capacity)?;
-        let Some(size) = std::num::NonZero::new((len as u64).next_multiple_of(4)) else { return Ok(lease) };
+        let Some(size) = std::num::NonZero::new(capacity.next_multiple_of(4)) else { return Ok(lease) };
         let written = self.scoped("uploading", || {
             let mut view = self.0.queue.write_buffer_with(lease.buffer(), 0, size)?;
-            let mut offset = 0;
-            for row in rows {
-                view.slice(offset..offset + row.len()).copy_from_slice(row);
-                offset += row.len();
+            let mut end = 0;
+            for (offset, part) in parts {
+                view.slice(end..offset).fill(0);
+                end = offset + part.len();
+                view.slice(offset..end).copy_from_slice(part);
             }
-            // The last word may be padded; kernels never let padding reach a result, but it must not be random.
-            view.slice(offset..).copy_from_slice(&[0; 4][..size.get() as usize - offset]);
+            view.slice(end..).fill(0);
             Some(())
         })?;
         if written.is_none() {

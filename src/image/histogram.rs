@@ -8,9 +8,8 @@ use std::sync::Arc;
 #[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
-use super::{Gray8, Image};
 use crate::cpu::{Cpu, HostBuffer};
-use crate::device::{Executor, Storage};
+use crate::device::{Device, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Split, Window};
@@ -30,21 +29,17 @@ pub(crate) struct Params {
     pixels: u32,
 }
 
-impl Image<Gray8> {
-    /// 256 counts on the device.
-    pub(super) fn histogram(&self) -> Result<Storage, Error> {
-        let source = self.storage()?;
-        match self.device().executor() {
-            Executor::Cpu => {
-                let [counts] = self
-                    .device()
-                    .queue()
-                    .record("a histogram", move |cpu| Ok([histogram(cpu, source.deferred().get()?.as_slice::<u8>())?]));
-                Ok(Storage::Cpu(counts))
-            }
-            #[cfg(feature = "gpu")]
-            Executor::Gpu(gpu) => launch(gpu, source.lease(), self.pixels()).map(Storage::Gpu),
+/// 256 counts of the first image on the device.
+pub(super) fn histogram_of(device: &Device, source: Storage, pixels: usize) -> Result<Storage, Error> {
+    match device.executor() {
+        Executor::Cpu => {
+            let [counts] = device.queue().record("a histogram", move |cpu| {
+                Ok([histogram(cpu, &source.deferred().get()?.as_slice::<u8>()[..pixels])?])
+            });
+            Ok(Storage::Cpu(counts))
         }
+        #[cfg(feature = "gpu")]
+        Executor::Gpu(gpu) => launch(gpu, source.lease(), pixels).map(Storage::Gpu),
     }
 }
 

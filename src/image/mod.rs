@@ -2,6 +2,7 @@
 
 mod grayscale;
 mod histogram;
+mod host;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod image;
 #[cfg(feature = "image")]
@@ -12,12 +13,17 @@ mod pixel;
 mod threshold;
 mod view;
 
-pub use self::image::{HostImage, Image};
+pub use self::image::{Image, ImageBatch};
+pub use grayscale::Luma;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use histogram::subject as histogram_subject;
+pub use host::{HostImage, HostImages};
 pub use normalize::Normalize;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use otsu::subject as otsu_subject;
-pub use pixel::{Gray8, Pixel, Rgb8, Rgba8};
-pub use threshold::Threshold;
-pub use view::ImageView;
+pub use pixel::{
+    Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, Pixel, Rgb8, Rgb16, RgbF32,
+    Rgba8, Rgba16, RgbaF32,
+};
+pub use threshold::{Threshold, ThresholdKind};
+pub use view::{ImageView, ImageViewMut};

@@ -8,14 +8,15 @@
 #[cfg(feature = "gpu")]
 use std::borrow::Cow;
 
-use super::histogram::LEVELS;
-use super::{Gray8, Image};
+use super::histogram::{LEVELS, histogram_of};
+use super::{Gray8, Image, Pixel};
 use crate::device::{Array, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{Binding, Kernel, Launch, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::Subject;
+use crate::tensor::Arity;
 
 #[cfg(feature = "gpu")]
 pub(crate) const KERNEL: Kernel = Kernel {
@@ -24,7 +25,7 @@ pub(crate) const KERNEL: Kernel = Kernel {
     bindings: &[Binding::Read, Binding::Write],
 };
 
-impl Image<Gray8> {
+impl<A: Arity> Image<Gray8, A> {
     /// Otsu's level of the image, one number on the device: the level at which splitting the pixels into those above
     /// and the rest gives the largest variance between the two; the lowest of equals. An image of a single gray level
     /// gives that level (OpenCV gives 0).
@@ -44,33 +45,38 @@ impl Image<Gray8> {
     /// # Ok::<(), swath::Error>(())
     /// ```
     pub fn otsu_level(&self) -> Result<Array<u32>, Error> {
-        if self.pixels() == 0 {
-            let (width, height) = (self.width(), self.height());
-            return Err(Error::EmptyImage { operation: "Otsu's level", width, height });
-        }
-        let counts = self.histogram()?;
-        let level = match self.device().executor() {
-            Executor::Cpu => {
-                let [level] = self.device().queue().record("Otsu's level", move |cpu| {
-                    let counts = counts.deferred().get()?;
-                    Ok([cpu.pool.copy_of(&[level_of(counts.as_slice::<u32>())])?])
-                });
-                Storage::Cpu(level)
-            }
-            #[cfg(feature = "gpu")]
-            Executor::Gpu(gpu) => {
-                let level = gpu.lease(4)?;
-                gpu.launch(&Launch {
-                    kernel: &KERNEL,
-                    params: &[],
-                    windows: &[Window::all(counts.lease()), Window::all(&level)],
-                    groups: 1,
-                })?;
-                Storage::Gpu(level)
-            }
-        };
-        Ok(Array::new(self.device().clone(), level, 1))
+        levels(self)
     }
+}
+
+/// Otsu's level of every image of bytes.
+pub(super) fn levels<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Array<u32>, Error> {
+    let frame = image.frames().get(0).copied().filter(|frame| frame.pixels() > 0);
+    let Some(frame) = frame else {
+        return Err(Error::EmptyImage { operation: "Otsu's level", width: 0, height: 0 });
+    };
+    let counts = histogram_of(image.device(), image.storage()?, frame.pixels())?;
+    let level = match image.device().executor() {
+        Executor::Cpu => {
+            let [level] = image.device().queue().record("Otsu's level", move |cpu| {
+                let counts = counts.deferred().get()?;
+                Ok([cpu.pool.copy_of(&[level_of(counts.as_slice::<u32>())])?])
+            });
+            Storage::Cpu(level)
+        }
+        #[cfg(feature = "gpu")]
+        Executor::Gpu(gpu) => {
+            let level = gpu.lease(4)?;
+            gpu.launch(&Launch {
+                kernel: &KERNEL,
+                params: &[],
+                windows: &[Window::all(counts.lease()), Window::all(&level)],
+                groups: 1,
+            })?;
+            Storage::Gpu(level)
+        }
+    };
+    Ok(Array::new(image.device().clone(), level, 1))
 }
 
 /// The first level with the largest between-class variance.

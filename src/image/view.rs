@@ -1,11 +1,12 @@
 //! Pixels in borrowed host memory, with any distance between rows.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::pixel::Pixel;
 use crate::error::Error;
 
-/// Borrowed pixels: `height` rows of `width` pixels, `stride` bytes from one row to the next. Copying a view or taking
+/// Borrowed pixels: `height` rows of `width` pixels, `stride` samples from one row to the next. Copying a view or taking
 /// a part of it copies no pixels.
 ///
 /// # Examples
@@ -19,30 +20,197 @@ use crate::error::Error;
 /// assert_eq!(view.sub_view(1, 0, 1, 2)?.row(1), [4]);
 /// # Ok::<(), swath::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct ImageView<'a, P> {
-    bytes: &'a [u8],
-    width: usize,
-    height: usize,
-    stride: usize,
-    pixel: PhantomData<P>,
+#[derive(Debug)]
+pub struct ImageView<'a, P: Pixel> {
+    samples: &'a [P::Sample],
+    place: Place<P>,
 }
 
 impl<'a, P: Pixel> ImageView<'a, P> {
     /// A view of tightly packed rows.
     ///
     /// # Errors
-    /// [`Error::ImageLayout`] if `bytes` is shorter than the image.
-    pub fn new(bytes: &'a [u8], width: usize, height: usize) -> Result<Self, Error> {
-        Self::with_stride(bytes, width, height, width.saturating_mul(P::CHANNELS))
+    /// [`Error::ImageLayout`] if `samples` is shorter than the image.
+    pub fn new(samples: &'a [P::Sample], width: usize, height: usize) -> Result<Self, Error> {
+        Self::with_stride(samples, width, height, width.saturating_mul(P::CHANNELS))
     }
 
-    /// A view of rows that start `stride` bytes apart. The last row need not be padded.
+    /// A view of rows that start `stride` samples apart. The last row need not be padded.
     ///
     /// # Errors
-    /// [`Error::ImageStride`] if a row does not fit the stride, [`Error::ImageLayout`] if `bytes` is shorter than the
+    /// [`Error::ImageStride`] if a row does not fit the stride, [`Error::ImageLayout`] if `samples` is shorter than the
     /// image.
-    pub fn with_stride(bytes: &'a [u8], width: usize, height: usize, stride: usize) -> Result<Self, Error> {
+    pub fn with_stride(samples: &'a [P::Sample], width: usize, height: usize, stride: usize) -> Result<Self, Error> {
+        let place = Place::new(samples.len(), width, height, stride)?;
+        Ok(Self { samples, place })
+    }
+
+    /// A view of a slice whose owner vouches that it holds exactly the image.
+    pub(super) fn tight(samples: &'a [P::Sample], width: usize, height: usize) -> Self {
+        debug_assert!(samples.len() >= width * height * P::CHANNELS);
+        Self { samples, place: Place { width, height, stride: width * P::CHANNELS, pixel: PhantomData } }
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.place.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> usize {
+        self.place.height
+    }
+
+    /// Samples from the start of one row to the start of the next.
+    pub fn stride(&self) -> usize {
+        self.place.stride
+    }
+
+    /// The part of `width` by `height` pixels whose top left corner is at (`x`, `y`).
+    ///
+    /// # Errors
+    /// [`Error::ImageBounds`] if it reaches outside this view.
+    pub fn sub_view(&self, x: usize, y: usize, width: usize, height: usize) -> Result<Self, Error> {
+        let (first, place) = self.place.part(x, y, width, height)?;
+        Ok(Self { samples: &self.samples[first..], place })
+    }
+
+    /// The samples of a row. Rows from the height on are empty.
+    pub fn row(&self, y: usize) -> &'a [P::Sample] {
+        &self.samples[self.place.row(y)]
+    }
+
+    /// All rows, top to bottom.
+    pub fn rows(&self) -> impl Iterator<Item = &'a [P::Sample]> + use<'a, P> {
+        let view = *self;
+        (0..view.height()).map(move |y| view.row(y))
+    }
+}
+
+impl<P: Pixel> Clone for ImageView<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Pixel> Copy for ImageView<'_, P> {}
+
+/// Borrowed pixels to be written: what results are copied into, wherever they are needed.
+///
+/// # Examples
+///
+/// ```
+/// use swath::{Device, Gray8, ImageView, ImageViewMut};
+///
+/// let image = Device::cpu()?.image(ImageView::<Gray8>::new(&[1, 2, 3, 4], 2, 2)?)?;
+/// let mut canvas = [0; 12]; // three rows of four pixels
+/// let mut whole = ImageViewMut::<Gray8>::new(&mut canvas, 4, 3)?;
+/// image.read().wait()?.copy_to(&mut whole.sub_view(1, 1, 2, 2)?)?;
+/// assert_eq!(canvas, [0, 0, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0]);
+/// # Ok::<(), swath::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ImageViewMut<'a, P: Pixel> {
+    samples: &'a mut [P::Sample],
+    place: Place<P>,
+}
+
+impl<'a, P: Pixel> ImageViewMut<'a, P> {
+    /// A view of tightly packed rows.
+    ///
+    /// # Errors
+    /// [`Error::ImageLayout`] if `samples` is shorter than the image.
+    pub fn new(samples: &'a mut [P::Sample], width: usize, height: usize) -> Result<Self, Error> {
+        Self::with_stride(samples, width, height, width.saturating_mul(P::CHANNELS))
+    }
+
+    /// A view of rows that start `stride` samples apart. The last row need not be padded.
+    ///
+    /// # Errors
+    /// [`Error::ImageStride`] if a row does not fit the stride, [`Error::ImageLayout`] if `samples` is shorter than the
+    /// image.
+    pub fn with_stride(
+        samples: &'a mut [P::Sample],
+        width: usize,
+        height: usize,
+        stride: usize,
+    ) -> Result<Self, Error> {
+        let place = Place::new(samples.len(), width, height, stride)?;
+        Ok(Self { samples, place })
+    }
+
+    /// A view of a slice whose owner vouches that it holds exactly the image.
+    #[cfg(feature = "image")]
+    pub(super) fn tight(samples: &'a mut [P::Sample], width: usize, height: usize) -> Self {
+        debug_assert!(samples.len() >= width * height * P::CHANNELS);
+        Self { samples, place: Place { width, height, stride: width * P::CHANNELS, pixel: PhantomData } }
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.place.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> usize {
+        self.place.height
+    }
+
+    /// The part of `width` by `height` pixels whose top left corner is at (`x`, `y`).
+    ///
+    /// # Errors
+    /// [`Error::ImageBounds`] if it reaches outside this view.
+    pub fn sub_view(&mut self, x: usize, y: usize, width: usize, height: usize) -> Result<ImageViewMut<'_, P>, Error> {
+        let (first, place) = self.place.part(x, y, width, height)?;
+        Ok(ImageViewMut { samples: &mut self.samples[first..], place })
+    }
+
+    /// The samples of a row. Rows from the height on are empty.
+    pub fn row_mut(&mut self, y: usize) -> &mut [P::Sample] {
+        let row = self.place.row(y);
+        &mut self.samples[row]
+    }
+
+    /// The same pixels, to be read.
+    pub fn as_view(&self) -> ImageView<'_, P> {
+        ImageView { samples: self.samples, place: self.place }
+    }
+
+    /// Copies all pixels of a view of the same size.
+    ///
+    /// # Errors
+    /// [`Error::ImageSize`] if the sizes differ.
+    pub fn copy_from(&mut self, from: ImageView<'_, P>) -> Result<(), Error> {
+        let (given, expected) = ((from.width(), from.height()), (self.width(), self.height()));
+        if given != expected {
+            return Err(Error::ImageSize { given, expected });
+        }
+        for (y, row) in from.rows().enumerate() {
+            self.row_mut(y).copy_from_slice(row);
+        }
+        Ok(())
+    }
+}
+
+/// Where the pixels of a view are in its samples.
+#[derive(Debug)]
+struct Place<P> {
+    width: usize,
+    height: usize,
+    stride: usize,
+    pixel: PhantomData<P>,
+}
+
+impl<P> Clone for Place<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Place<P> {}
+
+impl<P: Pixel> Place<P> {
+    fn new(given: usize, width: usize, height: usize, stride: usize) -> Result<Self, Error> {
         let row = width.saturating_mul(P::CHANNELS);
         let needed = match height {
             0 => 0,
@@ -52,57 +220,29 @@ impl<'a, P: Pixel> ImageView<'a, P> {
         if row > stride && height > 1 {
             return Err(Error::ImageStride { width, height, channels: P::CHANNELS, row, stride });
         }
-        if needed > bytes.len() {
-            let given = bytes.len();
+        if needed > given {
             return Err(Error::ImageLayout { width, height, channels: P::CHANNELS, stride, needed, given });
         }
-        Ok(Self { bytes, width, height, stride, pixel: PhantomData })
+        Ok(Self { width, height, stride, pixel: PhantomData })
     }
 
-    /// A view of a buffer whose owner vouches that it holds the image.
-    #[cfg(feature = "image")]
-    pub(super) fn of_buffer(bytes: &'a [u8], width: usize, height: usize) -> Self {
-        debug_assert!(bytes.len() >= width * height * P::CHANNELS);
-        Self { bytes, width, height, stride: width * P::CHANNELS, pixel: PhantomData }
-    }
-
-    /// Width in pixels.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Height in pixels.
-    pub fn height(&self) -> usize {
-        self.height
-    }
-
-    /// The part of `width` by `height` pixels whose top left corner is at (`x`, `y`).
-    ///
-    /// # Errors
-    /// [`Error::ImageBounds`] if it reaches outside this view.
-    pub fn sub_view(&self, x: usize, y: usize, width: usize, height: usize) -> Result<Self, Error> {
+    /// Where a part starts, and its place from there.
+    fn part(&self, x: usize, y: usize, width: usize, height: usize) -> Result<(usize, Self), Error> {
         let fits = |start: usize, len: usize, whole: usize| start.checked_add(len).is_some_and(|end| end <= whole);
         if !fits(x, width, self.width) || !fits(y, height, self.height) {
             let (image_width, image_height) = (self.width, self.height);
             return Err(Error::ImageBounds { x, y, width, height, image_width, image_height });
         }
         let first = if width == 0 || height == 0 { 0 } else { y * self.stride + x * P::CHANNELS };
-        Ok(Self { bytes: &self.bytes[first..], width, height, ..*self })
+        Ok((first, Self { width, height, ..*self }))
     }
 
-    /// The bytes of a row. Rows from the height on are empty.
-    pub fn row(&self, y: usize) -> &'a [u8] {
+    fn row(&self, y: usize) -> Range<usize> {
         if y >= self.height || self.width == 0 {
-            return &[];
+            return 0..0;
         }
         let first = y * self.stride;
-        &self.bytes[first..first + self.width * P::CHANNELS]
-    }
-
-    /// All rows, top to bottom.
-    pub fn rows(&self) -> impl Iterator<Item = &'a [u8]> + use<'a, P> {
-        let view = *self;
-        (0..view.height).map(move |y| view.row(y))
+        first..first + self.width * P::CHANNELS
     }
 }
 
@@ -136,6 +276,18 @@ mod tests {
         let view = ImageView::<Gray8>::new(&[1, 2], 2, 1).unwrap();
         assert_eq!(view.sub_view(2, 1, 0, 0).unwrap().rows().count(), 0);
         assert!(view.row(7).is_empty());
+    }
+
+    #[test]
+    fn views_to_write_reach_their_own_pixels_only() {
+        let mut bytes = [0; 14]; // rows of 3 pixels, 4 apart, and two more bytes
+        let mut view = ImageViewMut::<Gray8>::with_stride(&mut bytes, 3, 3, 4).unwrap();
+        view.copy_from(ImageView::new(&[1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3).unwrap()).unwrap();
+        view.sub_view(1, 1, 2, 1).unwrap().row_mut(0).fill(0);
+        assert_eq!(view.as_view().row(1), [4, 0, 0]);
+        let error = view.copy_from(ImageView::new(&[0; 6], 2, 3).unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "the image is 2x3, but 3x3 is needed; use a view of that size");
+        assert_eq!(bytes, [1, 2, 3, 0, 4, 0, 0, 0, 7, 8, 9, 0, 0, 0]);
     }
 
     #[test]

@@ -1,7 +1,15 @@
 //! Tensors, and the engine for chains of per-pixel operations that images and tensors share.
 
+mod arity;
+mod frames;
 pub(crate) mod pixelwise;
+#[allow(dead_code, reason = "the engine that calls them comes next")]
+pub(crate) mod rows;
+mod sample;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
 
-pub use tensor::{HostTensor, Tensor};
+pub use arity::{Arity, Batch, Single};
+pub(crate) use frames::{FRAME_PIXELS, Frame, Frames};
+pub use sample::{Sample, SampleKind};
+pub use tensor::{HostTensor, HostTensors, Tensor, TensorBatch};

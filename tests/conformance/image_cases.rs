@@ -157,7 +157,7 @@ impl ImageCase {
     }
 
     /// Sends the image to a device.
-    pub fn upload<P: Pixel>(&self, device: &Device) -> Result<Image<P>, Error> {
+    pub fn upload<P: Pixel<Sample = u8>>(&self, device: &Device) -> Result<Image<P>, Error> {
         let Expanded { bytes, stride, whole } = self.expand(P::CHANNELS);
         let view = match self.padding {
             0 => ImageView::<P>::new(&bytes, whole.0, whole.1)?,

@@ -11,7 +11,7 @@ const GRAY_STD: [f64; 1] = [0.07];
 const MEAN: [f64; 3] = [0.485, 0.456, 0.406];
 const STD: [f64; 3] = [0.229, 0.224, 0.225];
 
-fn bytes<P: Pixel>(image: &Image<P>) -> Result<Vec<u8>, Error> {
+fn bytes<P: Pixel<Sample = u8>>(image: &Image<P>) -> Result<Vec<u8>, Error> {
     Ok(image.read().wait()?.as_slice().to_vec())
 }
 
@@ -171,6 +171,6 @@ fn chain_of_gray_threshold_and_normalize() {
 fn read(case: &ImageCase, tensor: &swath::Tensor, channels: usize) -> Result<Vec<f32>, Error> {
     let host = tensor.read().wait()?;
     let [height, width] = case.shape();
-    assert_eq!((tensor.shape(), host.shape()), ([channels, height, width], [channels, height, width]));
+    assert_eq!((tensor.shape(), host.shape()), (&[channels, height, width][..], &[channels, height, width][..]));
     Ok(host.as_slice().to_vec())
 }

@@ -46,7 +46,7 @@ fn size(picture: &DynamicImage) -> (usize, usize) {
     (picture.width() as usize, picture.height() as usize)
 }
 
-fn upload<P: Pixel>(executor: &Executor, bytes: &[u8], (width, height): (usize, usize)) -> Image<P> {
+fn upload<P: Pixel<Sample = u8>>(executor: &Executor, bytes: &[u8], (width, height): (usize, usize)) -> Image<P> {
     executor.device.image(ImageView::<P>::new(bytes, width, height).unwrap()).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn gray(picture: &DynamicImage, executor: &Executor, bytes: &[u8]) -> Result<(),
     equal(&read(&image.threshold(Threshold::otsu()).unwrap()), &images::binary(bytes, level))
 }
 
-fn read<P: Pixel>(image: &Image<P>) -> Vec<u8> {
+fn read<P: Pixel<Sample = u8>>(image: &Image<P>) -> Vec<u8> {
     let read: Result<_, Error> = image.read().wait();
     read.unwrap().as_slice().to_vec()
 }

@@ -1,14 +1,16 @@
 //! What the test binaries share: executors, inputs, and references that share no code with the library.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this")]
 
 pub mod clouds;
 pub mod data;
 pub mod definitions;
 pub mod executors;
 pub mod features;
+pub mod floats;
 pub mod images;
 pub mod neighbors;
 pub mod npz;
+pub mod quantize;
 pub mod random;
 pub mod threads;
 

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::step::{Chain, Output};
+use super::step::{Chain, Output, Source};
 use crate::device::{Device, Executor, Pending, Storage};
 use crate::error::Error;
+use crate::tensor::{Frames, SampleKind};
 
 /// A longer chain is cut here: every chain is a kernel of its own, to be compiled and kept.
 const MOST_STEPS: usize = 16;
@@ -47,12 +48,12 @@ impl Lazy {
     }
 
     /// The chain that makes these pixels, to be continued; just the pixels where they are there already.
-    pub(crate) fn chain(&self, channels: usize, pixels: usize) -> Result<Chain, Error> {
+    pub(crate) fn chain(&self, kind: SampleKind, channels: usize, frames: &Frames) -> Result<Chain, Error> {
         match &*self.state() {
             State::Waiting(chain, _) if chain.steps.len() < MOST_STEPS => return Ok(chain.clone()),
             _ => {}
         }
-        Ok(Chain { source: self.storage()?, channels, pixels, steps: Vec::new() })
+        Ok(Chain::of(Source { storage: self.storage()?, kind, channels, frames: frames.clone() }))
     }
 
     /// The device that the data is on.

@@ -12,8 +12,6 @@ mod on_gpu;
 mod step;
 
 pub(crate) use lazy::Lazy;
-#[cfg(feature = "gpu")]
-pub(crate) use on_gpu::padded_bytes;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use on_gpu::subject;
-pub(crate) use step::{Affine, Chain, Output, Parameter, RowKernel, Step};
+pub(crate) use step::{Chain, Number, Output, Parameters, Placement, Planes, RowKernel, Step, Words};

@@ -1,0 +1,43 @@
+//! The pieces that a chain is computed in.
+
+use std::ops::Range;
+
+use crate::tensor::Frames;
+
+/// Pixels a block: 8 KiB of gray bytes, so that source, block and result share a first-level cache of 32 KiB.
+const PIXELS: usize = 8 << 10;
+
+/// Consecutive pixels of one frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Index of the frame.
+    pub(super) frame: usize,
+    /// The pixels, counted from the frame's first.
+    pub(super) pixels: Range<usize>,
+}
+
+/// All pixels of all frames, in order.
+pub(super) fn blocks(frames: &Frames) -> impl Iterator<Item = Block> + '_ {
+    frames.iter().enumerate().flat_map(|(frame, place)| {
+        let all = place.pixels();
+        (0..all).step_by(PIXELS).map(move |start| Block { frame, pixels: start..all.min(start + PIXELS) })
+    })
+}
+
+/// Rows of a frame of this width that are about as much as a block.
+pub(super) fn rows_per_block(width: usize) -> usize {
+    (PIXELS / width.max(1)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_cover_every_pixel_once_and_end_with_their_frame() {
+        let frames = Frames::new([(100, 100), (0, 3), (1, 1), (8_192, 2)]).unwrap();
+        let blocks: Vec<_> = blocks(&frames).collect();
+        let expected = [(0, 0..8_192), (0, 8_192..10_000), (2, 0..1), (3, 0..8_192), (3, 8_192..16_384)];
+        assert_eq!(blocks, expected.map(|(frame, pixels)| Block { frame, pixels }));
+    }
+}
