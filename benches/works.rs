@@ -1,18 +1,13 @@
 //! What Swath does with an image that is on its device: the work is recorded, done and read. On the CPU reading copies
 //! nothing, and the memory of a result that was dropped is that of the next one.
 
-use swath::{Gray8, HostImage, HostTensor, Image, Normalize, Rgb8, Rgba8, Threshold};
+use swath::{Color, Gray8, HostImage, HostTensor, Image, Normalize, Rgb8, Threshold};
 
 /// What is black and what is white, where the work is told.
 pub const LEVEL: u8 = 127;
 
 /// Gray from colours.
-pub fn gray_rgb(image: &Image<Rgb8>) -> HostImage<Gray8> {
-    image.grayscale().and_then(|gray| gray.read().wait()).expect("a gray image")
-}
-
-/// Gray from colours with alpha.
-pub fn gray_rgba(image: &Image<Rgba8>) -> HostImage<Gray8> {
+pub fn gray<P: Color>(image: &Image<P>) -> HostImage<P::Gray> {
     image.grayscale().and_then(|gray| gray.read().wait()).expect("a gray image")
 }
 

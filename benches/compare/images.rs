@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, Rgb8, Rgba8};
+use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, ImageView, Pixel, Rgb8, Rgba8};
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
 use swath_benches::{Picture, turn, works};
 
@@ -107,8 +107,8 @@ impl Contestant {
             _ => return Err(format!("there is no verb {verb}; use check or time")),
         };
         Ok(match work {
-            "gray_rgb" => reply(verb, || works::gray_rgb(&self.rgb), |gray| bytes(gray.as_slice())),
-            "gray_rgba" => reply(verb, || works::gray_rgba(&self.rgba), |gray| bytes(gray.as_slice())),
+            "gray_rgb" => reply(verb, || works::gray(&self.rgb), |gray| bytes(gray.as_slice())),
+            "gray_rgba" => reply(verb, || works::gray(&self.rgba), |gray| bytes(gray.as_slice())),
             "threshold" => reply(verb, || works::threshold(&self.gray), |mask| bytes(mask.as_slice())),
             "gray_otsu" => reply(verb, || works::gray_otsu(&self.rgb), |mask| bytes(mask.as_slice())),
             "normalize" => reply(verb, || works::normalize(&self.rgb), |tensor| numbers(tensor.as_slice())),
@@ -131,8 +131,11 @@ impl Contestant {
     }
 }
 
-fn upload<P: swath::Pixel>(device: &Device, bytes: &[u8], width: u32, height: u32) -> Result<Image<P>, String> {
-    let view = swath::ImageView::new(bytes, width as usize, height as usize);
+fn upload<P>(device: &Device, bytes: &[u8], width: u32, height: u32) -> Result<Image<P>, String>
+where
+    P: Pixel<Sample = u8>,
+{
+    let view = ImageView::new(bytes, width as usize, height as usize);
     view.and_then(|view| device.image(view)).map_err(|error| error.to_string())
 }
 

@@ -17,8 +17,8 @@ pub fn rgb(setting: &Setting) -> Race<'static> {
     pool.install(|| loops::gray::<3>(&rgb, &mut gray));
     for Executor { name, device } in setting.executors {
         let image = device.image(&rgb).expect("an image");
-        assert_equal(name, works::gray_rgb(&image).as_slice(), &gray);
-        race.swath(name, move || works::gray_rgb(&image));
+        assert_equal(name, works::gray(&image).as_slice(), &gray);
+        race.swath(name, move || works::gray(&image));
     }
     assert_equal("imageproc", images::imageproc_gray(&rgb).as_raw(), &gray);
     let from = kornia::image::<3>(picture.width(), picture.height(), &rgb);
@@ -42,8 +42,8 @@ pub fn rgba(setting: &Setting) -> Race<'static> {
     pool.install(|| loops::gray::<4>(&rgba, &mut gray));
     for Executor { name, device } in setting.executors {
         let image = device.image(&rgba).expect("an image");
-        assert_equal(name, works::gray_rgba(&image).as_slice(), &gray);
-        race.swath(name, move || works::gray_rgba(&image));
+        assert_equal(name, works::gray(&image).as_slice(), &gray);
+        race.swath(name, move || works::gray(&image));
     }
     let photo = DynamicImage::ImageRgba8(rgba.clone());
     race.rival("image", move || images::image_gray(&photo));
