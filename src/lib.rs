@@ -46,7 +46,7 @@ mod tensor;
 
 pub use crate::image::{
     Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, HostImage, HostImages, Image,
-    ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
+    ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Resize, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
     Threshold, ThresholdKind,
 };
 pub use cpu::SimdLevel;

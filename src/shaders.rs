@@ -11,7 +11,7 @@ use naga::{AddressSpace, Module, ShaderStage, StorageAccess, TypeInner};
 use crate::device::Device;
 use crate::gpu::{Binding, Kernel};
 use crate::image::{
-    Color, Gray, Gray8, Gray16, GrayF32, Image, ImageView, Pixel, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
+    Color, Gray, Gray8, Gray16, GrayF32, Image, ImageView, Pixel, Resize, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
     Threshold, ThresholdKind,
 };
 use crate::tensor::pixelwise::{Chain, Number, Output, Parameters, Placement, Planes};
@@ -76,6 +76,12 @@ fn chains_of_color<P: Color>(chains: &mut Vec<(Chain, Output)>) {
     for pixels in [1, 16] {
         let image = image::<P>(pixels);
         chains.extend(planes(3).map(|planes| (image.chain().unwrap(), planes)));
+        for method in [Resize::Nearest, Resize::Bilinear, Resize::Area] {
+            let resized = image.resize(3, 2, method).unwrap();
+            chains.push((resized.chain().unwrap(), Output::Pixels));
+            chains.extend(planes(3).map(|planes| (resized.chain().unwrap(), planes)));
+            chains.push((resized.grayscale().unwrap().chain().unwrap(), Output::Pixels));
+        }
         chains_of_gray(&image.grayscale().unwrap(), chains);
     }
 }

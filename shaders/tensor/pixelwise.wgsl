@@ -17,17 +17,17 @@ struct Params {
     channel_of: vec4u, // the channel that a plane takes
 }
 
-// One image: its size and first pixel at the end of the chain, the first number of its planes, and the same of its
-// source.
+// One image: size and first pixel at the end of the chain, canvas included; the first number of its planes; its size on
+// the canvas; size and first pixel in the source.
 struct Frame {
     first: u32,
     width: u32,
     height: u32,
     first_number: u32,
+    inside_width: u32,
+    inside_height: u32,
     source_first: u32,
     source_width: u32,
-    source_height: u32,
-    padding: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -196,6 +196,16 @@ impl<P: Pixel, A: Arity> Image<P, A> {
         self.lazy.chain(<P::Sample as Sample>::KIND, P::CHANNELS, &self.frames)
     }
 
+    /// A chain that begins with these pixels, computed now if they are the end of another one.
+    pub(super) fn source_chain(&self) -> Result<Chain, Error> {
+        let chain = self.chain()?;
+        if chain.steps.is_empty() && chain.resize.is_none() {
+            return Ok(chain);
+        }
+        self.storage()?;
+        self.chain()
+    }
+
     /// The gray images that one more step makes.
     pub(super) fn then<G: Gray>(&self, step: Step) -> Result<Image<G, A>, Error> {
         let lazy = Lazy::waiting(self.device().clone(), self.chain()?.then(step), Output::Pixels);

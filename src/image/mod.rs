@@ -10,6 +10,7 @@ mod interop;
 mod normalize;
 mod otsu;
 mod pixel;
+mod resize;
 mod threshold;
 mod view;
 
@@ -25,5 +26,6 @@ pub use pixel::{
     Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, Pixel, Rgb8, Rgb16, RgbF32,
     Rgba8, Rgba16, RgbaF32,
 };
+pub use resize::Resize;
 pub use threshold::{Threshold, ThresholdKind};
 pub use view::{ImageView, ImageViewMut};

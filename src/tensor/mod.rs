@@ -3,6 +3,7 @@
 mod arity;
 mod frames;
 pub(crate) mod pixelwise;
+pub(crate) mod resample;
 #[allow(dead_code, reason = "the engine that calls them comes next")]
 pub(crate) mod rows;
 mod sample;

@@ -14,4 +14,4 @@ mod step;
 pub(crate) use lazy::Lazy;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use on_gpu::subject;
-pub(crate) use step::{Chain, Number, Output, Parameters, Placement, Planes, RowKernel, Step, Words};
+pub(crate) use step::{Chain, Number, Output, Parameters, Placement, Planes, Resize, RowKernel, Step, Words};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fearless_simd::Level;
 
 use crate::device::{Array, Storage};
+use crate::tensor::resample::Sampling;
 use crate::tensor::{Frames, SampleKind};
 
 /// One operation on pixels, on both executors.
@@ -83,11 +84,24 @@ pub(crate) struct Source {
     pub(crate) frames: Frames,
 }
 
+/// Pixels of another size, made before the steps.
+#[derive(Clone)]
+pub(crate) struct Resize {
+    /// For each frame what becomes what.
+    pub(crate) samplings: Arc<[Sampling]>,
+    /// What a sample is afterwards.
+    pub(crate) kind: SampleKind,
+    /// Where each image is afterwards.
+    pub(crate) frames: Frames,
+}
+
 /// Images and the steps over them.
 #[derive(Clone)]
 pub(crate) struct Chain {
     /// Where the pixels come from.
     pub(crate) source: Source,
+    /// What becomes of them first.
+    pub(crate) resize: Option<Resize>,
     /// Applied in order.
     pub(crate) steps: Vec<Step>,
 }
@@ -95,7 +109,7 @@ pub(crate) struct Chain {
 impl Chain {
     /// Images as they are.
     pub(crate) fn of(source: Source) -> Self {
-        Self { source, steps: Vec::new() }
+        Self { source, resize: None, steps: Vec::new() }
     }
 
     /// The chain with one more step.
@@ -110,14 +124,19 @@ impl Chain {
         if self.steps.iter().any(makes_gray) { 1 } else { self.source.channels }
     }
 
+    /// What a sample is at its end.
+    pub(crate) fn kind(&self) -> SampleKind {
+        self.resize.as_ref().map_or(self.source.kind, |resize| resize.kind)
+    }
+
     /// The images at its end.
     pub(crate) fn frames(&self) -> &Frames {
-        &self.source.frames
+        self.resize.as_ref().map_or(&self.source.frames, |resize| &resize.frames)
     }
 
     /// Bytes a pixel at its end.
     pub(crate) fn bytes_per_pixel(&self) -> usize {
-        self.channels() * self.source.kind.bytes()
+        self.channels() * self.kind().bytes()
     }
 }
 

@@ -16,11 +16,12 @@ pub(super) struct Block {
     pub(super) pixels: Range<usize>,
 }
 
-/// All pixels of all frames, in order.
-pub(super) fn blocks(frames: &Frames) -> impl Iterator<Item = Block> + '_ {
-    frames.iter().enumerate().flat_map(|(frame, place)| {
+/// All pixels of all frames, in order; in whole rows where that is asked for.
+pub(super) fn blocks(frames: &Frames, in_rows: bool) -> impl Iterator<Item = Block> + '_ {
+    frames.iter().enumerate().flat_map(move |(frame, place)| {
         let all = place.pixels();
-        (0..all).step_by(PIXELS).map(move |start| Block { frame, pixels: start..all.min(start + PIXELS) })
+        let step = if in_rows { rows_per_block(place.width) * place.width.max(1) } else { PIXELS };
+        (0..all).step_by(step).map(move |start| Block { frame, pixels: start..all.min(start + step) })
     })
 }
 
@@ -36,7 +37,9 @@ mod tests {
     #[test]
     fn blocks_cover_every_pixel_once_and_end_with_their_frame() {
         let frames = Frames::new([(100, 100), (0, 3), (1, 1), (8_192, 2)]).unwrap();
-        let blocks: Vec<_> = blocks(&frames).collect();
+        let in_rows: Vec<_> = blocks(&frames, true).map(|block| block.pixels).collect();
+        assert_eq!(in_rows, [0..8_100, 8_100..10_000, 0..1, 0..8_192, 8_192..16_384]);
+        let blocks: Vec<_> = blocks(&frames, false).collect();
         let expected = [(0, 0..8_192), (0, 8_192..10_000), (2, 0..1), (3, 0..8_192), (3, 8_192..16_384)];
         assert_eq!(blocks, expected.map(|(frame, pixels)| Block { frame, pixels }));
     }

@@ -11,7 +11,7 @@ pub(super) fn compute(cpu: &Cpu, chain: &Prepared) -> Result<HostBuffer, Error> 
     let mut parts = parts(chain, result.as_mut_slice::<u8>());
     cpu.workers.for_each_chunk(&mut parts, 1, |_, parts| {
         for (block, to) in parts {
-            chain.run(cpu.level, block.frame, chain.source(block), to);
+            chain.fill(cpu.level, block, to);
         }
     });
     drop(parts);
@@ -23,7 +23,7 @@ fn parts<'a>(chain: &Prepared, mut rest: &'a mut [u8]) -> Vec<(Block, &'a mut [u
     let bytes = chain.bytes_per_pixel();
     let mut next = 0;
     let mut parts = Vec::new();
-    for block in blocks(&chain.frames) {
+    for block in blocks(&chain.frames, chain.needs_rows()) {
         let first = chain.frames.get(block.frame).map_or(0, |frame| frame.first) + block.pixels.start;
         let (_, from_first) = std::mem::take(&mut rest).split_at_mut((first - next) * bytes);
         let (part, behind) = from_first.split_at_mut(block.pixels.len() * bytes);

@@ -89,30 +89,18 @@ impl<T: PlaneNumber> Band<'_, T> {
         if run.is_empty() {
             return;
         }
-        let from = chain.source(&Block { frame: self.frame, pixels: first..first + run.len() });
+        let block = Block { frame: self.frame, pixels: first..first + run.len() };
         let mut to: Vec<&mut [T]> = self.planes.iter_mut().map(|plane| &mut plane[run.clone()]).collect();
-        let mut fill = |from: &[u8]| {
-            let (channels, streamed) = (chain.channels, self.is_streamed);
-            match chain.kind {
-                SampleKind::U8 => rows::planes(level, from, channels, rules, &mut to, streamed),
-                SampleKind::U16 => {
-                    let from: &[u16] = bytemuck::cast_slice(from);
-                    rows::planes(level, from, channels, rules, &mut to, streamed);
-                }
-                SampleKind::F32 => {
-                    let from: &[f32] = bytemuck::cast_slice(from);
-                    rows::planes(level, from, channels, rules, &mut to, streamed);
-                }
+        let (channels, streamed) = (chain.channels, self.is_streamed);
+        chain.with_pixels(level, &block, |from| match chain.kind {
+            SampleKind::U8 => rows::planes(level, from, channels, rules, &mut to, streamed),
+            SampleKind::U16 => {
+                rows::planes::<u16, _>(level, bytemuck::cast_slice(from), channels, rules, &mut to, streamed);
             }
-        };
-        if chain.has_no_steps() {
-            return fill(from);
-        }
-        // Words, so that samples of any kind are aligned.
-        let mut words = vec![0_u32; (run.len() * chain.bytes_per_pixel()).div_ceil(4)];
-        let pixels = &mut bytemuck::cast_slice_mut::<u32, u8>(&mut words)[..run.len() * chain.bytes_per_pixel()];
-        chain.run(level, self.frame, from, pixels);
-        fill(pixels);
+            SampleKind::F32 => {
+                rows::planes::<f32, _>(level, bytemuck::cast_slice(from), channels, rules, &mut to, streamed);
+            }
+        });
     }
 }
 

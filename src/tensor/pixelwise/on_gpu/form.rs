@@ -52,7 +52,8 @@ impl Form {
                 (result, planes.placement)
             }
         };
-        let source = if placement == Placement::default() && result != To::SharedHalves {
+        let is_in_place = placement == Placement::default() && chain.resize.is_none();
+        let source = if is_in_place && result != To::SharedHalves {
             From::InPlace
         } else {
             From::Gathered { is_flipped: placement.is_flipped }

@@ -8,6 +8,7 @@
 //! read once for each plane. A test counts (`tests.rs`).
 
 mod form;
+mod passes;
 mod pieces;
 mod shader;
 mod tables;
@@ -47,8 +48,19 @@ pub(crate) struct Params {
     channel_of: [u32; 4],
 }
 
-/// Records the computation.
+/// Records the computation: one launch, where everything can be bound at once, and one more for each pass that a
+/// great reduction takes first.
 pub(super) fn evaluate(gpu: &Gpu, chain: &Chain, output: &Output) -> Result<Storage, Error> {
+    match passes::first_of(chain)? {
+        Some((first, rest)) => {
+            let storage = evaluate(gpu, &first, &Output::Pixels)?;
+            evaluate(gpu, &rest(storage), output)
+        }
+        None => evaluate_at_once(gpu, chain, output),
+    }
+}
+
+fn evaluate_at_once(gpu: &Gpu, chain: &Chain, output: &Output) -> Result<Storage, Error> {
     let ends = Ends::new(chain, output)?;
     let result = gpu.lease(ends.result_bytes() as u64)?;
     if ends.is_empty() {
@@ -67,7 +79,7 @@ fn launch_all(
     output: &Output,
     form: &Form,
     ends: &Ends,
-    places: &[tables::Place],
+    places: &tables::Places,
     [parameters, frames, result]: [&Arc<Lease>; 3],
 ) -> Result<(), Error> {
     let kernel = kernel(chain, output, form, places);
@@ -88,7 +100,7 @@ fn launch_all(
     Ok(())
 }
 
-fn kernel(chain: &Chain, output: &Output, form: &Form, places: &[tables::Place]) -> Kernel {
+fn kernel(chain: &Chain, output: &Output, form: &Form, places: &tables::Places) -> Kernel {
     let label = match output {
         Output::Pixels => "a chain of per-pixel operations",
         Output::Planes(_) => "a chain of per-pixel operations to planes",

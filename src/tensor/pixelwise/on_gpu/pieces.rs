@@ -169,19 +169,24 @@ impl Cutter<'_> {
     /// Bytes of the source that these pixels need.
     fn source(&self, frame: Option<usize>, items: &Range<usize>) -> Range<u64> {
         let bytes = self.source_pixel_bytes();
-        let pixels = match (self.form.source, frame.and_then(|index| self.frames_of(index))) {
-            (From::Gathered { .. }, Some((source, end))) => {
-                let row = |item: usize| ((item - end.first) / end.width).min(source.height);
-                let (first, last) = (row(items.start), row(items.end - 1).saturating_add(1).min(source.height));
-                source.first + first.min(last) * source.width..source.first + last * source.width
-            }
+        let pixels = match frame {
+            Some(index) if self.form.source != From::InPlace => self.gathered(index, items).unwrap_or_default(),
             _ => items.clone(),
         };
         pixels.start as u64 * bytes..pixels.end as u64 * bytes
     }
 
-    fn frames_of(&self, index: usize) -> Option<(&crate::tensor::Frame, &crate::tensor::Frame)> {
-        self.chain.source.frames.get(index).zip(self.ends.frames.get(index))
+    /// Source pixels of a frame, in whole rows, that these pixels need.
+    fn gathered(&self, index: usize, items: &Range<usize>) -> Option<Range<usize>> {
+        let (source, end) = (self.chain.source.frames.get(index)?, self.ends.frames.get(index)?);
+        let inside = self.chain.frames().get(index)?.height;
+        let row = |item: usize| (item - end.first) / end.width;
+        let rows = row(items.start).min(inside)..(row(items.end - 1) + 1).min(inside);
+        let rows = match &self.chain.resize {
+            Some(resize) => resize.samplings.get(index)?.source_rows(rows),
+            None => rows,
+        };
+        Some(source.first + rows.start * source.width..source.first + rows.end * source.width)
     }
 
     /// Bytes of the result that these pixels make.

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::form::{Form, From, To, WORD};
-use super::tables::Place;
-use crate::tensor::SampleKind;
+use super::tables::{Place, Places};
 use crate::tensor::pixelwise::step::{Chain, Number, Output};
+use crate::tensor::{SampleKind, resample};
 
 macro_rules! shader {
     ($path:literal) => {
@@ -14,8 +14,8 @@ macro_rules! shader {
 }
 
 /// Constants, prelude, source, snippets, their sequence, and the main of the output.
-pub(super) fn text(chain: &Chain, output: &Output, form: &Form, places: &[Place]) -> String {
-    let mut text = constants(chain, form);
+pub(super) fn text(chain: &Chain, output: &Output, form: &Form, places: &Places) -> String {
+    let mut text = constants(chain, form, places);
     text.push_str(shader!("shared/grid"));
     text.push_str(shader!("tensor/pixelwise"));
     text.push_str(match form.source {
@@ -34,6 +34,7 @@ pub(super) fn text(chain: &Chain, output: &Output, form: &Form, places: &[Place]
             text.push_str(step.shader);
         }
     }
+    source_pixel(&mut text, chain);
     sequence(&mut text, chain, places);
     match output {
         Output::Pixels => pixels(&mut text, chain),
@@ -42,7 +43,7 @@ pub(super) fn text(chain: &Chain, output: &Output, form: &Form, places: &[Place]
     text
 }
 
-fn constants(chain: &Chain, form: &Form) -> String {
+fn constants(chain: &Chain, form: &Form, places: &Places) -> String {
     let is_flipped = form.source == From::Gathered { is_flipped: true };
     let pixels = form.per_invocation;
     let source_words = pixels * chain.source.channels * chain.source.kind.bytes() / 4;
@@ -50,29 +51,60 @@ fn constants(chain: &Chain, form: &Form) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "const PIXELS = {pixels}u;\nconst CHANNELS = {}u;", chain.source.channels);
     let _ = writeln!(text, "const SOURCE_WORDS = {source_words}u;\nconst IS_FLIPPED = {is_flipped};");
+    if chain.resize.is_some() {
+        let _ = writeln!(text, "const GEOMETRY = {}u;", places.geometry);
+    }
     if form.result == To::Pixels {
         let _ = writeln!(text, "const RESULT_WORDS = {}u;", (pixels * chain.bytes_per_pixel() / WORD).max(1) * 4);
     }
     text
 }
 
-/// `source_pixel` and `transformed`.
-fn sequence(text: &mut String, chain: &Chain, places: &[Place]) {
-    let vector = if chain.source.kind == SampleKind::F32 { "vec4f" } else { "vec4u" };
+/// The vector that a pixel of such samples is.
+fn vector(kind: SampleKind) -> &'static str {
+    if kind == SampleKind::F32 { "vec4f" } else { "vec4u" }
+}
+
+/// `channels_at` and `source_pixel`.
+fn source_pixel(text: &mut String, chain: &Chain) {
+    let of_source = vector(chain.source.kind);
     let samples: Vec<_> = (0..4)
         .map(|channel| match channel < chain.source.channels {
             true => format!("sample(place + {channel}u)"),
             false => "0".into(),
         })
         .collect();
+    let samples = samples.join(", ");
+    let _ = writeln!(text, "fn channels_at(place: u32) -> {of_source} {{\n    return {of_source}({samples});\n}}");
+    let Some(resize) = &chain.resize else {
+        let _ = writeln!(
+            text,
+            "fn source_pixel(loaded: u32, pixel: u32, frame: u32) -> {of_source} {{\n    \
+             return channels_at(place_of(loaded, pixel, frame));\n}}"
+        );
+        return;
+    };
+    text.push_str(resample::SHADER);
+    text.push_str(shader!("tensor/pixelwise/source/resized"));
+    let function = resize.samplings.first().map_or("resampled_nearest", |sampling| sampling.function());
+    let vector = vector(resize.kind);
+    let value = match resize.kind {
+        SampleKind::F32 => "value".into(),
+        whole => format!("vec4u(whole_numbers(value, {:?}))", whole.white()),
+    };
     let _ = writeln!(
         text,
-        "fn source_pixel(loaded: u32, pixel: u32, frame: u32) -> {vector} {{\n    \
-         let place = place_of(loaded, pixel, frame);\n    return {vector}({});\n}}\n\
-         fn transformed(pixel: {vector}, frame: u32) -> {vector} {{\n    var result = pixel;",
-        samples.join(", ")
+        "fn source_pixel(loaded: u32, pixel: u32, frame: u32) -> {vector} {{\n    resized_frame = frame;\n    \
+         let value = {function}(column_of(pixel, frame), row_of(pixel, frame), resampling_of(frame));\n    \
+         return {value};\n}}"
     );
-    for (step, place) in chain.steps.iter().zip(places) {
+}
+
+/// `transformed`: all steps, one after the other.
+fn sequence(text: &mut String, chain: &Chain, places: &Places) {
+    let vector = vector(chain.kind());
+    let _ = writeln!(text, "fn transformed(pixel: {vector}, frame: u32) -> {vector} {{\n    var result = pixel;");
+    for (step, place) in chain.steps.iter().zip(&places.steps) {
         let Place { shared, own, each } = place;
         let _ = writeln!(text, "    result = {}(result, {shared}u, {own}u + {each}u * frame);", step.name);
     }
@@ -82,13 +114,13 @@ fn sequence(text: &mut String, chain: &Chain, places: &[Place]) {
 /// `pack` and the main that calls it.
 fn pixels(text: &mut String, chain: &Chain) {
     let channels = chain.channels();
-    let vector = if chain.source.kind == SampleKind::F32 { "vec4f" } else { "vec4u" };
+    let vector = vector(chain.kind());
     let _ = writeln!(
         text,
         "fn pack(index: u32, pixel: {vector}) {{\n    for (var channel = 0u; channel < {channels}u; channel++) {{\n        \
          pack_sample({channels}u * index + channel, pixel[channel]);\n    }}\n}}"
     );
-    text.push_str(match chain.source.kind {
+    text.push_str(match chain.kind() {
         SampleKind::U8 => shader!("tensor/pixelwise/result/pack_bytes"),
         SampleKind::U16 => shader!("tensor/pixelwise/result/pack_halfwords"),
         SampleKind::F32 => shader!("tensor/pixelwise/result/pack_floats"),
@@ -97,8 +129,8 @@ fn pixels(text: &mut String, chain: &Chain) {
 }
 
 /// `rescale_of`, what makes numbers, and the main that writes them.
-fn planes(text: &mut String, form: &Form, places: &[Place]) {
-    if let Some(Place { own, each, .. }) = places.last() {
+fn planes(text: &mut String, form: &Form, places: &Places) {
+    if let Some(Place { own, each, .. }) = places.steps.last() {
         let _ = writeln!(text, "fn rescale_of(frame: u32) -> u32 {{\n    return {own}u + {each}u * frame;\n}}");
     }
     text.push_str(shader!("tensor/pixelwise/result/numbers"));

@@ -20,6 +20,15 @@ pub(super) struct Place {
     pub(super) each: usize,
 }
 
+/// Where everything is in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The words of every step, those of the output last.
+    pub(super) steps: Vec<Place>,
+    /// How frames are resized.
+    pub(super) geometry: usize,
+}
+
 /// The parameters of all steps, those of the output last.
 fn all<'a>(chain: &'a Chain, output: &'a Output) -> impl Iterator<Item = &'a Parameters> {
     let of_output = match output {
@@ -29,8 +38,8 @@ fn all<'a>(chain: &'a Chain, output: &'a Output) -> impl Iterator<Item = &'a Par
     chain.steps.iter().map(|step| &step.parameters).chain(of_output)
 }
 
-/// Where the words of every step are, those of the output last.
-pub(super) fn places(chain: &Chain, output: &Output) -> Vec<Place> {
+/// Where everything is in the table.
+pub(super) fn places(chain: &Chain, output: &Output) -> Places {
     let mut next = 0;
     let place = |parameters: &Parameters| {
         let shared = next;
@@ -42,11 +51,12 @@ pub(super) fn places(chain: &Chain, output: &Output) -> Vec<Place> {
         next = own + words;
         Place { shared, own, each }
     };
-    all(chain, output).map(place).collect()
+    let steps = all(chain, output).map(place).collect();
+    Places { steps, geometry: next }
 }
 
 /// The words of all steps side by side, and where each step's are. Computed ones are copied over on the device.
-pub(super) fn parameters(gpu: &Gpu, chain: &Chain, output: &Output) -> Result<(Arc<Lease>, Vec<Place>), Error> {
+pub(super) fn parameters(gpu: &Gpu, chain: &Chain, output: &Output) -> Result<(Arc<Lease>, Places), Error> {
     let places = places(chain, output);
     let mut known: Vec<u32> = Vec::new();
     for parameters in all(chain, output) {
@@ -56,8 +66,11 @@ pub(super) fn parameters(gpu: &Gpu, chain: &Chain, output: &Output) -> Result<(A
             Own::Computed(array, _) => known.resize(known.len() + array.len(), 0),
         }
     }
+    for sampling in chain.resize.iter().flat_map(|resize| resize.samplings.iter()) {
+        known.extend_from_slice(bytemuck::cast_slice(&[sampling.geometry(chain.source.kind)]));
+    }
     let lease = gpu.upload(bytemuck::cast_slice(&known))?;
-    for (parameters, place) in all(chain, output).zip(&places) {
+    for (parameters, place) in all(chain, output).zip(&places.steps) {
         if let Own::Computed(array, _) = &parameters.own {
             gpu.copy(array.storage().lease(), (&lease, 4 * place.own as u64), 4 * array.len() as u64)?;
         }
@@ -73,26 +86,27 @@ struct FrameEntry {
     width: u32,
     height: u32,
     first_number: u32,
+    inside_width: u32,
+    inside_height: u32,
     source_first: u32,
     source_width: u32,
-    source_height: u32,
-    padding: u32,
 }
 
 /// Every frame at both ends of the chain.
 pub(super) fn frames(gpu: &Gpu, chain: &Chain, ends: &Ends) -> Result<Arc<Lease>, Error> {
-    let entry =
-        |((frame, source), first_number): ((&crate::tensor::Frame, &crate::tensor::Frame), &usize)| FrameEntry {
+    let inside_and_source = chain.frames().iter().zip(chain.source.frames.iter());
+    let places = ends.frames.iter().zip(inside_and_source).zip(&ends.first_numbers);
+    let entries: Vec<_> = places
+        .map(|((frame, (inside, source)), first_number)| FrameEntry {
             first: frame.first as u32,
             width: frame.width as u32,
             height: frame.height as u32,
             first_number: *first_number as u32,
+            inside_width: inside.width as u32,
+            inside_height: inside.height as u32,
             source_first: source.first as u32,
             source_width: source.width as u32,
-            source_height: source.height as u32,
-            padding: 0,
-        };
-    let entries: Vec<_> =
-        ends.frames.iter().zip(chain.source.frames.iter()).zip(&ends.first_numbers).map(entry).collect();
+        })
+        .collect();
     gpu.upload(bytemuck::cast_slice(&entries))
 }
