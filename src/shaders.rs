@@ -43,6 +43,7 @@ pub(crate) use layout;
 fn subjects() -> Vec<Subject> {
     let mut subjects = vec![crate::image::histogram_subject(), crate::image::otsu_subject()];
     subjects.extend(crate::points::subjects());
+    subjects.extend(crate::tensor::resample::subjects());
     subjects.extend(chains().iter().map(|(chain, output)| crate::tensor::pixelwise::subject(chain, output)));
     subjects
 }
