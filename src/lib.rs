@@ -44,7 +44,7 @@ mod progress;
 mod shaders;
 mod tensor;
 
-pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};
+pub use crate::image::{Gray8, HostImage, Image, ImageView, Normalize, Pixel, Resize, Rgb8, Rgba8, Threshold};
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;

@@ -9,6 +9,7 @@ mod interop;
 mod normalize;
 mod otsu;
 mod pixel;
+mod resize;
 mod threshold;
 mod view;
 
@@ -19,5 +20,6 @@ pub use normalize::Normalize;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use otsu::subject as otsu_subject;
 pub use pixel::{Gray8, Pixel, Rgb8, Rgba8};
+pub use resize::Resize;
 pub use threshold::Threshold;
 pub use view::ImageView;
