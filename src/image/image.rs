@@ -191,6 +191,11 @@ impl<P: Pixel, A: Arity> Image<P, A> {
         self.lazy.storage()
     }
 
+    /// 256 counts an image, if they can be had while the pixels are computed.
+    pub(super) fn counted(&self) -> Option<Storage> {
+        self.lazy.counted()
+    }
+
     /// The chain that makes these pixels.
     pub(crate) fn chain(&self) -> Result<Chain, Error> {
         self.lazy.chain(<P::Sample as Sample>::KIND, P::CHANNELS, &self.frames)
