@@ -229,6 +229,11 @@ impl ImageCase {
         device.image(self.expand::<P::Sample>(P::CHANNELS).view::<P>()?)
     }
 
+    /// Whether samples may be infinite or no numbers.
+    pub fn is_extreme(&self) -> bool {
+        self.fill == Fill::Extreme
+    }
+
     /// Width and height.
     pub fn size(&self) -> (usize, usize) {
         (self.width, self.height)

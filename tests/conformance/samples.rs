@@ -2,13 +2,18 @@
 
 use swath::Pixel;
 
+use crate::support::floats::ROUNDING;
+use crate::support::images::Picture;
 use crate::support::images::gray::{self, Luma, Order};
+use crate::support::images::resize::{self, Filter};
 use crate::support::images::statistics::Measured;
 use crate::support::images::threshold::{self, Kind};
 use crate::support::{Mismatch, equal, floats};
 
 /// A sample of a test image.
 pub trait Sampled: swath::Sample + Measured {
+    /// Whether samples are whole numbers.
+    const IS_WHOLE: bool;
     /// A sample of 64 random bits; of floats some are below black, and some above white.
     fn random(bits: u64) -> Self;
     /// The sample that is to white what a byte is to 255.
@@ -19,6 +24,13 @@ pub trait Sampled: swath::Sample + Measured {
     fn check_gray(pixels: &[Self], order: Order, luma: Luma, got: &[Self]) -> Result<(), Mismatch>;
     /// Gray pixels, cut.
     fn cut(pixels: &[Self], kind: Kind, level: f64, max: f64) -> Vec<Self>;
+    /// Whether `got` is the picture that `expected` is unrounded.
+    fn check_resized(
+        from: &Picture<Self>,
+        expected: &Picture<f64>,
+        filter: Filter,
+        got: &[Self],
+    ) -> Result<(), Mismatch>;
     /// Whether these are the same samples.
     fn same(got: &[Self], expected: &[Self]) -> Result<(), Mismatch>;
 }
@@ -26,6 +38,8 @@ pub trait Sampled: swath::Sample + Measured {
 macro_rules! whole {
     ($($sample:ident)*) => {$(
         impl Sampled for $sample {
+            const IS_WHOLE: bool = true;
+
             fn random(bits: u64) -> Self {
                 bits as Self
             }
@@ -46,6 +60,17 @@ macro_rules! whole {
                 threshold::whole(pixels, kind, level, max)
             }
 
+            fn check_resized(
+                from: &Picture<Self>,
+                expected: &Picture<f64>,
+                filter: Filter,
+                got: &[Self],
+            ) -> Result<(), Mismatch> {
+                let roundings = resize::roundings((from.width, from.height), (expected.width, expected.height), filter);
+                let distance = if filter == Filter::Nearest { 0.0 } else { 0.5 };
+                resize::check_whole(expected, got, distance + roundings * ROUNDING * f64::from(Self::MAX))
+            }
+
             fn same(got: &[Self], expected: &[Self]) -> Result<(), Mismatch> {
                 equal(got, expected)
             }
@@ -56,6 +81,8 @@ macro_rules! whole {
 whole!(u8 u16);
 
 impl Sampled for f32 {
+    const IS_WHOLE: bool = false;
+
     fn random(bits: u64) -> Self {
         (bits % (3 << 23)) as Self / (1 << 24) as Self - 0.25
     }
@@ -88,6 +115,15 @@ impl Sampled for f32 {
 
     fn cut(pixels: &[Self], kind: Kind, level: f64, max: f64) -> Vec<Self> {
         threshold::float(pixels, kind, level, max)
+    }
+
+    fn check_resized(
+        from: &Picture<Self>,
+        expected: &Picture<f64>,
+        filter: Filter,
+        got: &[Self],
+    ) -> Result<(), Mismatch> {
+        resize::check_float(from, expected, filter, got)
     }
 
     fn same(got: &[Self], expected: &[Self]) -> Result<(), Mismatch> {

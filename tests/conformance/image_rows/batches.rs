@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use swath::{
-    Array, Batch, Device, Element, Error, Image, ImageBatch, Luma, Normalize, Pixel, Tensor, Threshold, ThresholdKind,
+    Array, Batch, Device, Element, Error, Image, ImageBatch, Luma, Norm, Normalize, Pixel, Resize, Statistics, Tensor,
+    Threshold, ThresholdKind,
 };
 
 use crate::image_cases::{Expanded, Fill, ImageCase, image};
@@ -46,6 +47,11 @@ fn batches() -> Vec<Images> {
     ]
 }
 
+/// Those of images that fit a small canvas.
+fn small_batches() -> Vec<Images> {
+    batches().into_iter().filter(|batch| batch.cases.iter().all(|case| case.size().0 <= 60)).collect()
+}
+
 /// Those that have pixels in every image.
 fn batches_with_pixels() -> Vec<Images> {
     let mut batches = batches();
@@ -83,7 +89,7 @@ pub trait Numbers {
 
 impl<P: Pixel> Numbers for Image<P> {
     fn bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(bytemuck::cast_slice(self.read().wait()?.as_slice()).to_vec())
+        Ok(self.read().wait()?.as_slice().to_vec().bits().into_owned())
     }
 }
 
@@ -92,30 +98,39 @@ impl<P: Pixel> Numbers for ImageBatch<P> {
         let images = self.read().wait()?;
         assert_eq!((images.len(), images.iter().count()), (self.len(), self.len()));
         assert!(images.get(self.len()).is_none());
-        let rows = images.iter().flat_map(|image| image.rows().map(bytemuck::cast_slice::<_, u8>).collect::<Vec<_>>());
-        Ok(rows.collect::<Vec<_>>().concat())
+        let rows = images.iter().flat_map(|image| image.rows().map(<[_]>::to_vec).collect::<Vec<_>>());
+        Ok(rows.collect::<Vec<_>>().concat().bits().into_owned())
     }
 }
 
-impl<T: Element> Numbers for Tensor<T> {
+impl<T: Element + PartialEq> Numbers for Tensor<T> {
     fn bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(bytemuck::cast_slice(self.read().wait()?.as_slice()).to_vec())
+        Ok(self.read().wait()?.as_slice().to_vec().bits().into_owned())
     }
 }
 
-impl<T: Element> Numbers for Tensor<T, Batch> {
+impl<T: Element + PartialEq> Numbers for Tensor<T, Batch> {
     fn bytes(&self) -> Result<Vec<u8>, Error> {
         let tensors = self.read().wait()?;
-        let parts = (0..self.len()).map(|index| tensors.get(index).map(|(_, numbers)| numbers));
-        let parts: Vec<_> = parts.map(|numbers| bytemuck::cast_slice::<T, u8>(numbers.unwrap_or(&[]))).collect();
-        assert_eq!(parts.concat(), bytemuck::cast_slice::<T, u8>(tensors.as_slice()));
-        Ok(parts.concat())
+        let parts: Vec<_> = (0..self.len()).map(|index| tensors.get(index).expect("as many as there are").1).collect();
+        let bytes = parts.concat().bits().into_owned();
+        assert_eq!(bytes, *tensors.as_slice().to_vec().bits());
+        Ok(bytes)
     }
 }
 
-impl<T: Element> Numbers for Array<T> {
+impl<T: Element + PartialEq> Numbers for Array<T> {
     fn bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(bytemuck::cast_slice(&self.read().wait()?).to_vec())
+        Ok(self.read().wait()?.to_vec().bits().into_owned())
+    }
+}
+
+impl Numbers for Statistics {
+    fn bytes(&self) -> Result<Vec<u8>, Error> {
+        let host = self.read().wait()?;
+        // One number after the other, of all channels of all images: those of a batch are those of its images.
+        let each = host.mean().iter().zip(host.std()).zip(host.min().iter().zip(host.max()));
+        Ok(each.flat_map(|((mean, std), (min, max))| [*mean, *std, *min, *max]).collect::<Vec<_>>().bits().into_owned())
     }
 }
 
@@ -208,11 +223,21 @@ batch_rows! {
     batches_are_normalized, Rgb8, batches, all, |_| 0, |images| images.normalize(&normalize());
     batches_are_normalized_to_halves, Rgb8, batches, all, Images::bytes,
         |images| images.normalize_f16(&normalize().swap_channels());
-    batches_are_flipped_onto_canvases, Bgr8, batches, few, Images::bytes,
-        |images| images.normalize(&normalize().flipped().padded(8_193, 480, 0.5));
+    batches_are_flipped_onto_canvases, Bgr8, small_batches, few, Images::bytes,
+        |images| images.normalize(&normalize().flipped().padded(60, 40, 0.5));
     batches_are_grayed_cut_and_normalized, Rgb8, batches, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::binary(99))?.normalize(&gray_normalize()?);
     batches_have_otsu_levels, Gray8, batches_with_pixels, all, |_| 0, |images| images.otsu_level();
     batches_are_cut_at_their_own_levels, Rgb8, batches_with_pixels, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::otsu().kind(ThresholdKind::ToZero));
+    batches_are_counted, Gray8, batches, all, |_| 0, |images| images.histogram();
+    batches_are_cut_by_their_surroundings, Gray8, batches, few, Images::bytes,
+        |images| images.threshold(Threshold::adaptive_mean(7, 2.5));
+    batches_are_measured, Rgba16, batches, few, |_| 0, |images| images.statistics();
+    batches_of_floats_are_measured, BgrF32, batches, few, |_| 0, |images| images.statistics();
+    batches_are_standardized, Rgb8, batches, few, |_| 0, |images| images.normalize(&Normalize::standardize(1e-3)?);
+    batches_of_floats_get_a_norm, GrayF32, batches, few, |_| 0, |images| images.normalize(&Normalize::norm(Norm::L2));
+    batches_are_resized, Rgb8, batches_with_pixels, few, Images::bytes, |images| images.resize(23, 14, Resize::Bilinear);
+    batches_are_resized_and_normalized, Bgra8, batches_with_pixels, few, Images::bytes,
+        |images| images.resize(23, 15, Resize::Bilinear)?.normalize_f16(&normalize());
 }

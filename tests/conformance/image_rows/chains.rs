@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use swath::{Device, Error, Image, Luma, Normalize, Pixel, Threshold};
+use swath::{Device, Error, Image, Luma, Normalize, Pixel, Resize, Threshold};
 
 use super::batches::{Both, Numbers};
-use crate::image_cases::{ImageCase, With, few, image, with};
+use crate::image_cases::{ImageCase, With, few, image, with, with_pixels};
 use crate::runner::Row;
 use crate::support::equal;
 use crate::support::executors;
@@ -103,6 +103,35 @@ pub const CHAINS: &[Chain] = &[
     chain!("gray, threshold of floats", BgraF32, false, grayscale(), threshold(Threshold::binary(0.5).max_value(0.25))),
 ];
 
+/// Chains that begin with another size, for images that have pixels.
+pub const RESIZED: &[Chain] = &[
+    chain!("resize, planes", Rgb8, true, resize(40, 23, Resize::Bilinear), normalize(&Normalize::imagenet())),
+    chain!(
+        "resize, halves",
+        Rgba8,
+        true,
+        resize(31, 17, Resize::Nearest),
+        normalize_f16(&Normalize::imagenet().flipped())
+    ),
+    chain!(
+        "resize, gray, threshold, planes",
+        Bgr8,
+        true,
+        resize(19, 26, Resize::Area),
+        grayscale(),
+        threshold(Threshold::to_zero(99)),
+        normalize(&normalize()?)
+    ),
+    chain!("resize, gray of floats", RgbF32, true, resize(16, 40, Resize::Bilinear), grayscale()),
+    chain!(
+        "resize, threshold of 16 bits",
+        Gray16,
+        true,
+        resize(64, 3, Resize::Area),
+        threshold(Threshold::binary(30_000))
+    ),
+];
+
 fn images() -> Vec<ImageCase> {
     few().into_iter().chain([image(1_025, 513).padded(13)]).collect()
 }
@@ -111,10 +140,10 @@ fn images() -> Vec<ImageCase> {
 fn chains_give_what_their_operations_give() {
     Row {
         test: "chains_give_what_their_operations_give",
-        cases: || with(images(), CHAINS),
+        cases: || [with(images(), CHAINS), with(with_pixels(images()), RESIZED)].concat(),
         whole: |case: &With<Chain>| {
             let (width, height) = case.image.size();
-            if case.by.looks_around { (width * height * 4 + 256) as u64 } else { 0 }
+            if case.by.looks_around { (width * height * 12 + 256) as u64 } else { 0 }
         },
         expected: |_| (),
         run: |device, case| {

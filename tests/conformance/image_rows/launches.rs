@@ -3,7 +3,7 @@
 use swath::{Device, Error};
 
 use super::batches::{Images, OPERATIONS};
-use super::chains::CHAINS;
+use super::chains::{CHAINS, RESIZED};
 use crate::image_cases::{ImageCase, image};
 use crate::support::executors;
 
@@ -43,7 +43,7 @@ fn a_batch_takes_as_many_launches_as_one_image() {
 #[test]
 fn a_chain_takes_one_launch_where_its_operations_take_one_each() {
     for device in devices() {
-        for chain in CHAINS {
+        for chain in CHAINS.iter().chain(RESIZED) {
             for case in [image(64, 20), image(33, 21)] {
                 let in_one = launches(&device, || (chain.run)(&device, &case, false));
                 let apart = launches(&device, || (chain.run)(&device, &case, true));

@@ -1,11 +1,15 @@
 //! The rows of the table for images and their tensors, one file a subject.
 
+mod adaptive;
 mod batches;
 mod chains;
 mod gray;
 mod launches;
+mod measured;
 mod normalize;
 mod otsu;
+mod resize;
+mod statistics;
 mod threshold;
 mod upload;
 
