@@ -22,24 +22,55 @@ pub fn threads() -> usize {
     pool().current_num_threads()
 }
 
-/// `swath`, the CPU executor at its best SIMD level; each lower level by its name; `one_thread`; and `gpu` where there
-/// is a GPU that `auto` would take.
-pub fn executors() -> &'static [Executor] {
-    static EXECUTORS: OnceLock<Vec<Executor>> = OnceLock::new();
-    EXECUTORS.get_or_init(|| {
+/// Contestants with equal threads.
+pub struct Team {
+    pool: Arc<ThreadPool>,
+    executors: Vec<Executor>,
+}
+
+impl Team {
+    fn new(pool: &Arc<ThreadPool>) -> Self {
         let mut levels = SimdLevel::available();
         levels.pop(); // the best one is what `swath` runs at
-        let named = |name: &str, device| Executor { name: name.into(), device };
-        let mut executors = vec![named("swath", cpu(None))];
-        executors.extend(levels.into_iter().rev().map(|level| named(level.name(), cpu(Some(level)))));
-        executors.push(named("one_thread", one_thread()));
-        executors.extend(gpu().map(|device| named("gpu", device)));
-        executors
+        let mut executors = vec![Executor { name: "swath".into(), device: cpu(pool, None) }];
+        let lower = levels.into_iter().rev();
+        executors.extend(lower.map(|level| Executor { name: level.name().into(), device: cpu(pool, Some(level)) }));
+        Self { pool: Arc::clone(pool), executors }
+    }
+
+    /// The pool that all run on.
+    pub fn pool(&self) -> &ThreadPool {
+        &self.pool
+    }
+
+    /// `swath`, the CPU executor at its best SIMD level, then each lower level by its name; with all threads also `gpu`,
+    /// where there is a GPU that `auto` would take.
+    pub fn executors(&self) -> &[Executor] {
+        &self.executors
+    }
+}
+
+/// One thread, then all: the same where there is only one.
+pub fn teams() -> &'static [Team] {
+    static TEAMS: OnceLock<Vec<Team>> = OnceLock::new();
+    TEAMS.get_or_init(|| {
+        let alone = Arc::new(ThreadPoolBuilder::new().num_threads(1).build().expect("a thread pool"));
+        let mut all = Team::new(pool());
+        all.executors.extend(gpu().map(|device| Executor { name: "gpu".into(), device }));
+        if threads() == 1 { vec![all] } else { vec![Team::new(&alone), all] }
     })
 }
 
-fn cpu(simd: Option<SimdLevel>) -> Device {
-    let pool = Some(Arc::clone(pool()));
+/// The executors with all threads, and `one_thread` at the best SIMD level.
+pub fn executors() -> impl Iterator<Item = &'static Executor> {
+    static ALONE: OnceLock<Executor> = OnceLock::new();
+    let alone = ALONE.get_or_init(|| Executor { name: "one_thread".into(), device: one_thread() });
+    let all = teams().last().into_iter().flat_map(Team::executors);
+    all.chain(std::iter::once(alone))
+}
+
+fn cpu(pool: &Arc<ThreadPool>, simd: Option<SimdLevel>) -> Device {
+    let pool = Some(Arc::clone(pool));
     device(DeviceOptions { choice: DeviceChoice::Cpu, simd, pool, ..DeviceOptions::default() })
 }
 

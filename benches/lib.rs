@@ -10,8 +10,12 @@ mod inputs;
 mod races;
 mod rivals;
 mod timing;
+pub mod works;
 
 pub use executors::threads;
-pub use inputs::{Cloud, clouds};
-pub use races::{Contestant, Race, image_races, index_and_knn_races, point_races};
-pub use timing::{is_timed, time_with_criterion};
+pub use inputs::{Cloud, Picture, clouds};
+pub use races::{Contestant, ImageRaces, Race, index_and_knn_races, point_races};
+pub use timing::{Turn, is_timed, time_with_criterion, turn};
+
+/// Widths and heights of the pictures that images race on: in a core's own cache, almost, and far beyond.
+pub const SIZES: [(u32, u32); 3] = [(1024, 1024), (1920, 1080), (4096, 4096)];

@@ -3,16 +3,18 @@
 //! The contestants of a race run in turn, round after round, so that whatever else the machine does meets them all
 //! alike. The table gives medians, and their ratio.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
-use swath_benches::{Contestant, Race, clouds, image_races, index_and_knn_races, is_timed, point_races, threads};
+use swath_benches::{
+    Contestant, ImageRaces, Race, SIZES, clouds, index_and_knn_races, is_timed, point_races, threads, turn,
+};
 
 /// What takes part in one run.
 struct Selection {
     /// Timed rounds; fewer where runs are long.
     rounds: usize,
-    images: bool,
+    images: Option<ImageRaces>,
     clouds: &'static [&'static str],
     /// Each k of the races for neighbours, index ready.
     knn: &'static [usize],
@@ -25,7 +27,12 @@ struct Selection {
 /// The table of the README.
 const OVERVIEW: Selection = Selection {
     rounds: 7,
-    images: true,
+    images: Some(ImageRaces {
+        works: &["gray_rgb", "threshold", "normalize"],
+        sizes: &[(1920, 1080)],
+        on_one_thread: false,
+        on_every_executor: false,
+    }),
     clouds: &["town", "autzen", "ign"],
     knn: &[16],
     index_and_knn: &[],
@@ -35,18 +42,33 @@ const OVERVIEW: Selection = Selection {
 /// Points alone, and more of them: a cloud in no order, few and many neighbours, and the SIMD level of most machines.
 const POINTS: Selection = Selection {
     rounds: 3,
-    images: false,
+    images: None,
     clouds: &["autzen", "ign", "uniform_1m"],
     knn: &[8, 16, 32],
     index_and_knn: &[8, 16, 32],
     executors: &["swath", "avx2"],
 };
 
+/// Images alone: every work, in every size, with one thread and with all.
+const IMAGES: Selection = Selection {
+    rounds: 7,
+    images: Some(ImageRaces { works: &[], sizes: &SIZES, on_one_thread: true, on_every_executor: false }),
+    clouds: &[],
+    knn: &[],
+    index_and_knn: &[],
+    executors: &["swath"],
+};
+
 fn main() {
-    let selection = if std::env::args().any(|argument| argument == "points") { &POINTS } else { &OVERVIEW };
+    let asked = |what: &str| std::env::args().any(|argument| argument == what);
+    let selection = match (asked("points"), asked("images")) {
+        (true, _) => &POINTS,
+        (_, true) => &IMAGES,
+        _ => &OVERVIEW,
+    };
     let rounds = if is_timed() { selection.rounds } else { 1 };
-    let images = if selection.images { image_races() } else { Vec::new() };
-    let mut rows: Vec<String> = images.into_iter().flat_map(|race| rows_of(race, selection, rounds)).collect();
+    let images = selection.images.iter().flat_map(ImageRaces::races);
+    let mut rows: Vec<String> = images.flat_map(|race| rows_of(race, selection, rounds)).collect();
     for cloud in clouds(selection.clouds) {
         let together = index_and_knn_races(&cloud, selection.index_and_knn);
         for race in point_races(&cloud, selection.knn).chain(together) {
@@ -58,11 +80,13 @@ fn main() {
     rows.iter().for_each(|row| println!("{row}"));
 }
 
-/// One row for each of Swath's executors and each rival of `race`; none where there is no rival.
+/// One row for each of Swath's executors and each rival of `race`; none where either is missing.
 fn rows_of(mut race: Race<'_>, selection: &Selection, rounds: usize) -> Vec<String> {
     let is_selected = |name: &str| selection.executors.contains(&name);
     race.contestants.retain(|contestant| contestant.is_rival || is_selected(&contestant.name));
-    if !race.contestants.iter().any(|contestant| contestant.is_rival) {
+    if race.contestants.iter().all(|contestant| contestant.is_rival)
+        || !race.contestants.iter().any(|contestant| contestant.is_rival)
+    {
         return Vec::new();
     }
     eprintln!("{} ..", race.name);
@@ -89,12 +113,9 @@ fn medians(contestants: &mut [Contestant<'_>], rounds: usize) -> Vec<Duration> {
         (contestant.run)();
     }
     for round in 0..rounds {
-        for turn in 0..contestants.len() {
-            let runner = (round + turn) % contestants.len();
-            let start = Instant::now();
-            let result = (contestants[runner].run)();
-            times[runner].push(start.elapsed());
-            drop(result);
+        for at in 0..contestants.len() {
+            let runner = (round + at) % contestants.len();
+            times[runner].push(turn(&mut contestants[runner].run).median);
         }
     }
     times.iter_mut().for_each(|times| times.sort_unstable());
@@ -102,13 +123,16 @@ fn medians(contestants: &mut [Contestant<'_>], rounds: usize) -> Vec<Duration> {
 }
 
 fn millis(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+    let millis = time.as_secs_f64() * 1e3;
+    let digits = if millis < 1.0 { 3 } else { 2 };
+    format!("{millis:.digits$} ms")
 }
 
 /// Machine, versions and date: without them a number says little.
 fn conditions(rounds: usize) -> String {
     let device = swath::Device::cpu().expect("the CPU device");
-    let versions = ["swath", "kiddo", "image", "imageproc"].map(|name| format!("{name} {}", version_of(name)));
+    let versions =
+        ["swath", "kiddo", "image", "imageproc", "kornia-imgproc"].map(|name| format!("{name} {}", version_of(name)));
     format!(
         "{}, {} SIMD, {} threads; {}; {}; {}; medians of {rounds} rounds.",
         cpu_name(),

@@ -1,7 +1,8 @@
-//! Whether this run measures, and how criterion does it.
+//! Whether this run measures, and how: by turns, or by criterion.
+
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode, Throughput};
-use std::time::Duration;
 
 use crate::Race;
 
@@ -20,4 +21,38 @@ pub fn time_with_criterion(criterion: &mut Criterion, race: Race<'_>) {
         group.bench_function(&contestant.name, |bencher| bencher.iter_with_large_drop(|| (contestant.run)()));
     }
     group.finish();
+}
+
+/// A turn is over after so long; a run that takes longer is a turn of its own.
+const TURN: Duration = Duration::from_millis(20);
+
+/// The times of one contestant's runs in a row.
+pub struct Turn {
+    /// The median; the upper one of two.
+    pub median: Duration,
+    /// The shortest.
+    pub least: Duration,
+}
+
+/// Runs `work` over and over for a moment, so that short runs are timed with their memory and threads as a program has
+/// them that does nothing else. The first run is left out where it is not the only one; results are dropped outside the
+/// clock.
+pub fn turn<T>(mut work: impl FnMut() -> T) -> Turn {
+    let mut run = || {
+        let start = Instant::now();
+        let result = work();
+        let time = start.elapsed();
+        drop(result);
+        time
+    };
+    let mut times = vec![run()];
+    if times[0] < TURN {
+        times.clear();
+        let start = Instant::now();
+        while times.is_empty() || start.elapsed() < TURN {
+            times.push(run());
+        }
+    }
+    times.sort_unstable();
+    Turn { median: times[times.len() / 2], least: times[0] }
 }

@@ -5,4 +5,4 @@ mod pictures;
 mod random;
 
 pub use clouds::{Cloud, clouds};
-pub use pictures::photograph;
+pub use pictures::Picture;

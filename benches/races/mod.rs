@@ -5,7 +5,7 @@ mod points;
 
 use std::any::Any;
 
-pub use images::image_races;
+pub use images::ImageRaces;
 pub use points::{index_and_knn_races, point_races};
 
 /// One piece of work and everyone who does it.

@@ -1,4 +1,6 @@
 //! What a user would otherwise pick, each in its best way.
 
+pub mod images;
 pub mod kiddo;
-pub mod pictures;
+pub mod kornia;
+pub mod loops;

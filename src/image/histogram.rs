@@ -70,7 +70,7 @@ pub(super) fn counts_of<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Stora
 }
 
 /// 256 counts an image, the images' one after the other; all images go through one launch. Without pixels all are 0.
-fn histogram(device: &Device, source: &Storage, frames: &Frames) -> Result<Storage, Error> {
+pub(super) fn histogram(device: &Device, source: &Storage, frames: &Frames) -> Result<Storage, Error> {
     match device.executor() {
         Executor::Cpu => {
             let (source, frames) = (source.clone(), frames.clone());

@@ -19,9 +19,10 @@ usage: cargo xtask TASK
                     with ARGS, only what `cargo test ARGS` selects
   check wasm        type-check the library for wasm32-unknown-unknown, as the browser will use it
   bench [--readme]  race Swath against its rivals in one run and print a markdown table of ratios;
-                    with --readme, put it into README.md too; `bench points` races longer, on points alone
+                    with --readme, put it into README.md too; `bench points` and `bench images` race longer, on one alone
   compare points    race Swath against point-cloud engines of other languages, and print such a table;
-                    with --docs, put it into docs/compare.md too";
+                    with --docs, put it into docs/compare.md too
+  compare images    the same for images, beside how fast this machine copies memory; docs/compare-images.md";
 
 /// What a task ends with: the exit code of the work it ran, or the reason why that work could not start.
 type Outcome = Result<ExitCode, String>;

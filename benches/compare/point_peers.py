@@ -1,6 +1,6 @@
 """Neighbours and shape features by pgeof, and features by jakteristics, each as its users call it.
 
-usage: python_peers.py pgeof|jakteristics POINTS.f32 THREADS
+usage: point_peers.py pgeof|jakteristics POINTS.f32 THREADS
 
 POINTS.f32 holds x, y, z of every point. The program says `ready`, then answers each line of standard input, `knn K` or
 `features K`, by one line of `name=value`: seconds, and means of the answer by which it is checked.

@@ -1,8 +1,9 @@
 //! Swath's part in `cargo xtask compare points`.
 //!
-//! `compare write FOLDER CLOUD..` writes each cloud's local coordinates to `FOLDER/CLOUD.f32`, for the peers, and prints
-//! the names of the clouds that are there. `compare run CLOUD THREADS` says `ready`, then answers each line of standard
-//! input, `knn K` or `features K`, by one line of `name=value`: seconds, and means of the answer by which it is checked.
+//! `compare-points write FOLDER CLOUD..` writes each cloud's local coordinates to `FOLDER/CLOUD.f32`, for the peers, and
+//! prints the names of the clouds that are there. `compare-points run CLOUD THREADS` says `ready`, then answers each
+//! line of standard input, `knn K` or `features K`, by one line of `name=value`: seconds, and means of the answer by
+//! which it is checked.
 //!
 //! The clock starts at coordinates as in the file, so that it includes taking them to local `f32`; the peers begin with
 //! those. It ends when the rows are on the host, in the order of the input. Results are dropped outside the clock.
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["write", folder, names @ ..] => write(Path::new(folder), names),
         ["run", name, threads] => run(name, threads),
-        _ => Err("usage: compare write FOLDER CLOUD.. | compare run CLOUD THREADS".into()),
+        _ => Err("usage: compare-points write FOLDER CLOUD.. | compare-points run CLOUD THREADS".into()),
     };
     if let Err(reason) = &outcome {
         eprintln!("{reason}");

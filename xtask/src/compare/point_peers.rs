@@ -1,8 +1,9 @@
-//! The engines outside Rust: what each needs, and how it is started. All of it lies in `target/compare`.
+//! The point-cloud engines outside Rust: what each needs, and how it is started.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
+use super::setup::{self, sources, succeed};
 use crate::{packages, process};
 
 /// Header-only libraries, as Debian packages them; a package of a release stays where it is. The newest nanoflann, for
@@ -51,7 +52,7 @@ impl Peer {
 
 /// Every peer that can be had here, and for each other one the reason why not.
 pub fn prepare(folder: &Path) -> (Vec<Peer>, Vec<String>) {
-    let python = python(folder);
+    let python = setup::python(folder, "python-points", &PYTHON_PACKAGES);
     let script = |name, clouds| python.clone().map(|python| python_peer(name, clouds, python));
     let made = [
         ("nanoflann", nanoflann(folder)),
@@ -67,11 +68,6 @@ pub fn prepare(folder: &Path) -> (Vec<Peer>, Vec<String>) {
         }
     }
     (peers, left_out)
-}
-
-/// Where the sources of the peers' programs lie.
-fn sources() -> PathBuf {
-    process::root().join("benches/compare")
 }
 
 fn nanoflann(folder: &Path) -> Result<Peer, String> {
@@ -108,23 +104,8 @@ impl Package {
 }
 
 fn python_peer(name: &'static str, clouds: &'static [&'static str], python: PathBuf) -> Peer {
-    let args = vec![sources().join("python_peers.py"), name.into()];
+    let args = vec![sources().join("point_peers.py"), name.into()];
     Peer { name, requests: &["features 16"], clouds, program: python, args }
-}
-
-/// An environment with every Python package.
-fn python(folder: &Path) -> Result<PathBuf, String> {
-    let environment = folder.join("python");
-    let python = environment.join("bin/python");
-    let make = || succeed(Command::new("python3").args(["-m", "venv"]).arg(&environment));
-    if !python.exists() && make().is_err() {
-        packages::install(&["python3-venv"])?;
-        make()?;
-    }
-    // pip leaves what is there as it is. Never from source: that may build for an hour.
-    let args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
-    succeed(Command::new(&python).args(args).args(PYTHON_PACKAGES))?;
-    Ok(python)
 }
 
 /// PDAL where it is installed or can be: not every release of Debian has it, and PyPI has only its source.
@@ -135,14 +116,6 @@ fn pdal(python: PathBuf) -> Result<Peer, String> {
     }
     let args = vec![sources().join("pdal_peer.py")];
     Ok(Peer { name: "PDAL", requests: &["features 16"], clouds: REAL, program: python, args })
-}
-
-/// Runs `command`; an error names it where it fails.
-fn succeed(command: &mut Command) -> Result<(), String> {
-    match process::run(command)? {
-        ExitCode::SUCCESS => Ok(()),
-        _ => Err(format!("`{}` failed", command.get_program().display())),
-    }
 }
 
 /// Whether `made` is there and was written after `source`.

@@ -1,0 +1,28 @@
+//! What Swath does with an image that is on its device: the work is recorded, done and read. On the CPU reading copies
+//! nothing, and the memory of a result that was dropped is that of the next one.
+
+use swath::{Color, Gray8, HostImage, HostTensor, Image, Normalize, Rgb8, Threshold};
+
+/// What is black and what is white, where the work is told.
+pub const LEVEL: u8 = 127;
+
+/// Gray from colours.
+pub fn gray<P: Color>(image: &Image<P>) -> HostImage<P::Gray> {
+    image.grayscale().and_then(|gray| gray.read().wait()).expect("a gray image")
+}
+
+/// Black and white from gray, at [`LEVEL`].
+pub fn threshold(image: &Image<Gray8>) -> HostImage<Gray8> {
+    image.threshold(Threshold::binary(LEVEL)).and_then(|mask| mask.read().wait()).expect("a mask")
+}
+
+/// Black and white from colours, at the level that Otsu's method finds.
+pub fn gray_otsu(image: &Image<Rgb8>) -> HostImage<Gray8> {
+    let mask = image.grayscale().and_then(|gray| gray.threshold(Threshold::otsu()));
+    mask.and_then(|mask| mask.read().wait()).expect("a mask")
+}
+
+/// Planes of `f32`, with the mean and the standard deviation of ImageNet.
+pub fn normalize(image: &Image<Rgb8>) -> HostTensor {
+    image.normalize(&Normalize::imagenet()).and_then(|tensor| tensor.read().wait()).expect("a tensor")
+}
