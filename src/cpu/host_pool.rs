@@ -2,22 +2,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytemuck::{AnyBitPattern, NoUninit, Pod, Zeroable};
+use bytemuck::{AnyBitPattern, NoUninit, Pod};
 
+use super::host_memory::HostMemory;
 use crate::error::Error;
 use crate::memory::{PoolStats, Shelf, size_class};
 
 /// Idle host memory beyond this is freed: enough to prepare a few large pictures or clouds in a row.
 const IDLE_LIMIT: u64 = 1 << 30;
 
-/// One cache line, which is also the widest vector: what gives buffers their alignment.
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C, align(64))]
-struct Line([u8; 64]);
-
 /// A pool of host buffers. Clones share it.
 #[derive(Clone)]
-pub(crate) struct HostPool(Arc<Mutex<Shelf<Box<[Line]>>>>);
+pub(crate) struct HostPool(Arc<Mutex<Shelf<HostMemory>>>);
 
 impl HostPool {
     /// An empty pool.
@@ -31,18 +27,18 @@ impl HostPool {
         let bytes = len as u64 * size_of::<T>() as u64;
         let class = size_class(bytes);
         let idle = self.shelf(|shelf| shelf.take(class));
-        let lines = match idle {
-            Some(lines) => lines,
+        let memory = match idle {
+            Some(memory) => memory,
             None => {
-                let lines =
-                    bytemuck::allocation::try_zeroed_slice_box(class as usize / size_of::<Line>()).map_err(|()| {
-                        Error::OutOfMemory { space: "host", requested: bytes, state: self.stats().to_string() }
-                    })?;
+                let memory = usize::try_from(class).ok().and_then(HostMemory::zeroed);
+                let out_of_memory =
+                    || Error::OutOfMemory { space: "host", requested: bytes, state: self.stats().to_string() };
+                let memory = memory.ok_or_else(out_of_memory)?;
                 self.shelf(|shelf| shelf.created(class));
-                lines
+                memory
             }
         };
-        Ok(HostBuffer { lines, bytes: bytes as usize, pool: self.clone() })
+        Ok(HostBuffer { memory, bytes: bytes as usize, pool: self.clone() })
     }
 
     /// A buffer that holds a copy of `values`.
@@ -62,7 +58,7 @@ impl HostPool {
         drop(self.shelf(Shelf::clear));
     }
 
-    fn shelf<R>(&self, act: impl FnOnce(&mut Shelf<Box<[Line]>>) -> R) -> R {
+    fn shelf<R>(&self, act: impl FnOnce(&mut Shelf<HostMemory>) -> R) -> R {
         // A panic cannot leave the shelf half changed, so a poisoned lock is as good as a clean one.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -70,7 +66,7 @@ impl HostPool {
 
 /// A piece of recycled host memory, 64-byte aligned. Dropping it gives the memory back.
 pub(crate) struct HostBuffer {
-    lines: Box<[Line]>,
+    memory: HostMemory,
     bytes: usize,
     pool: HostPool,
 }
@@ -78,20 +74,20 @@ pub(crate) struct HostBuffer {
 impl HostBuffer {
     /// The contents as values of `T`.
     pub(crate) fn as_slice<T: AnyBitPattern + NoUninit>(&self) -> &[T] {
-        bytemuck::cast_slice(&bytemuck::cast_slice::<Line, u8>(&self.lines)[..self.bytes])
+        bytemuck::cast_slice(&self.memory.as_bytes()[..self.bytes])
     }
 
     /// The contents as values of `T`, to be written.
     pub(crate) fn as_mut_slice<T: AnyBitPattern + NoUninit>(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut bytemuck::cast_slice_mut::<Line, u8>(&mut self.lines)[..self.bytes])
+        bytemuck::cast_slice_mut(&mut self.memory.as_bytes_mut()[..self.bytes])
     }
 }
 
 impl Drop for HostBuffer {
     fn drop(&mut self) {
-        let lines = std::mem::take(&mut self.lines);
-        let class = (lines.len() * size_of::<Line>()) as u64;
-        drop(self.pool.shelf(|shelf| shelf.put(class, lines)));
+        let memory = std::mem::take(&mut self.memory);
+        let class = memory.as_bytes().len() as u64;
+        drop(self.pool.shelf(|shelf| shelf.put(class, memory)));
     }
 }
 
@@ -108,7 +104,7 @@ mod tests {
     #[test]
     fn buffers_are_aligned_sized_and_reused() {
         let pool = HostPool::new();
-        for len in [0_usize, 1, 5, 63, 64, 65, 1_000] {
+        for len in [0_usize, 1, 5, 63, 64, 65, 1_000, 2 << 20] {
             let mut buffer = pool.lease::<f32>(len).unwrap();
             assert_eq!(buffer.as_slice::<f32>().len(), len);
             assert_eq!(buffer.as_slice::<u8>().as_ptr().addr() % 64, 0);

@@ -1,6 +1,7 @@
 //! The CPU executor: one SIMD level, one pool of workers, one pool of host memory, and a queue that runs operations in
 //! the order they were recorded, as a GPU's does.
 
+mod host_memory;
 mod host_pool;
 mod level;
 mod queue;

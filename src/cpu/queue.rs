@@ -1,7 +1,8 @@
 //! Operations in the order they were recorded, one after the other, each parallel inside.
 //!
-//! With workers, a task starts as soon as those before it are done, on the workers, while the caller goes on. Without
-//! (the feature `parallel` is off, or in the browser) tasks run when somebody waits for a result, on that thread.
+//! With workers, a task starts as soon as those before it are done, on the workers, while the caller goes on; or on the
+//! thread of whoever waits for it, if that is there before a worker has woken up, which takes longer than a small task.
+//! Without (the feature `parallel` is off, or in the browser) tasks run when somebody waits for a result, on that thread.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +45,9 @@ type Task = Box<dyn FnOnce() + Send>;
 #[derive(Default)]
 struct State {
     tasks: VecDeque<Task>,
+    /// A worker has been asked to run tasks and has not begun.
+    called: bool,
+    /// A thread is running tasks, one after the other.
     running: bool,
     recorded: u64,
     finished: u64,
@@ -119,22 +123,36 @@ impl Queue {
     }
 
     fn push(&self, task: Task) {
-        let start = {
+        let call = {
             let mut state = self.shared.state();
             state.tasks.push_back(task);
             state.recorded += 1;
-            Workers::IN_BACKGROUND && !std::mem::replace(&mut state.running, Workers::IN_BACKGROUND)
+            Workers::IN_BACKGROUND && !state.running && !std::mem::replace(&mut state.called, true)
         };
-        if start {
-            let shared = self.shared.clone();
-            self.cpu.workers.spawn(move || shared.drain());
+        if call {
+            self.call();
         }
+    }
+
+    /// Has a worker run what is there.
+    fn call(&self) {
+        let shared = self.shared.clone();
+        self.cpu.workers.spawn(move || {
+            let may_run = {
+                let mut state = shared.state();
+                state.called = false;
+                !std::mem::replace(&mut state.running, true)
+            };
+            if may_run {
+                shared.drain(u64::MAX);
+            }
+        });
     }
 
     fn wait(&self, ticket: u64) -> Result<(), Error> {
         if !Workers::IN_BACKGROUND {
             let _turn = self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            self.shared.drain();
+            self.shared.drain(u64::MAX);
         }
         let mut state = self.shared.state();
         if state.finished < ticket && self.cpu.workers.is_worker() {
@@ -144,7 +162,19 @@ impl Queue {
             });
         }
         while state.finished < ticket {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if state.running {
+                state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            state.running = true;
+            drop(state);
+            let is_more = self.shared.drain(ticket);
+            state = self.shared.state();
+            if is_more && !state.running && !std::mem::replace(&mut state.called, true) {
+                drop(state);
+                self.call();
+                state = self.shared.state();
+            }
         }
         Ok(())
     }
@@ -152,7 +182,9 @@ impl Queue {
     fn poll(&self, ticket: u64, waker: &Waker) -> Poll<()> {
         if !Workers::IN_BACKGROUND {
             match self.shared.turn.try_lock() {
-                Ok(_turn) => self.shared.drain(),
+                Ok(_turn) => {
+                    self.shared.drain(u64::MAX);
+                }
                 // Another thread is at it, and may have seen the last task before ours came: look again.
                 Err(_) => waker.wake_by_ref(),
             }
@@ -171,16 +203,18 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs tasks until there are none.
-    fn drain(&self) {
+    /// Runs tasks until there are none, or so many have been finished since the queue was made; tells whether there are
+    /// more.
+    fn drain(&self, ticket: u64) -> bool {
         loop {
             let task = {
                 let mut state = self.state();
-                match state.tasks.pop_front() {
+                let next = if state.finished < ticket { state.tasks.pop_front() } else { None };
+                match next {
                     Some(task) => task,
                     None => {
                         state.running = false;
-                        return;
+                        return !state.tasks.is_empty();
                     }
                 }
             };

@@ -8,17 +8,41 @@ pub(crate) const LEVELS: usize = 256;
 /// Samples after which the tables are emptied, so that 32 bits suffice whatever is counted.
 const BLOCK: usize = 1 << 30;
 
-/// Adds how often each value of `from` occurs to `counts`. Eight tables take turns: where neighbours are alike, as in
-/// all photographs, an increment would otherwise wait for the one before it.
+/// Adds how often each value of `from` occurs to `counts`.
 pub(crate) fn histogram(level: Level, from: &[u8], counts: &mut [u64; LEVELS]) {
     for block in from.chunks(BLOCK) {
-        dispatch!(level, simd => count(simd, block, counts));
+        let mut tables = Tables::default();
+        tables.count(level, block);
+        tables.add_to(counts);
+    }
+}
+
+/// Counts of up to 2^32 - 1 samples. Eight tables take turns: where neighbours are alike, as in all photographs, an
+/// increment would otherwise wait for the one before it.
+pub(crate) struct Tables([[u32; LEVELS]; 8]);
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self([[0; LEVELS]; 8])
+    }
+}
+
+impl Tables {
+    /// Counts more samples.
+    pub(crate) fn count(&mut self, level: Level, from: &[u8]) {
+        dispatch!(level, simd => count(simd, from, &mut self.0));
+    }
+
+    /// Adds what was counted to `counts`.
+    pub(crate) fn add_to(&self, counts: &mut [u64; LEVELS]) {
+        for (value, count) in counts.iter_mut().enumerate() {
+            *count += self.0.iter().map(|table| u64::from(table[value])).sum::<u64>();
+        }
     }
 }
 
 #[inline(always)]
-fn count<S: Simd>(_: S, from: &[u8], counts: &mut [u64; LEVELS]) {
-    let mut tables = [[0_u32; 256]; 8];
+fn count<S: Simd>(_: S, from: &[u8], tables: &mut [[u32; LEVELS]; 8]) {
     let (words, rest) = from.as_chunks::<8>();
     for word in words {
         let word = u64::from_le_bytes(*word);
@@ -28,9 +52,6 @@ fn count<S: Simd>(_: S, from: &[u8], counts: &mut [u64; LEVELS]) {
     }
     for value in rest {
         tables[0][usize::from(*value)] += 1;
-    }
-    for (value, count) in counts.iter_mut().enumerate() {
-        *count += tables.iter().map(|table| u64::from(table[value])).sum::<u64>();
     }
 }
 

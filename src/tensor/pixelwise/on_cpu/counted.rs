@@ -5,7 +5,7 @@ use super::pixels::parts;
 use super::prepared::Prepared;
 use crate::cpu::{Cpu, HostBuffer};
 use crate::error::Error;
-use crate::tensor::rows::histogram::{LEVELS, histogram};
+use crate::tensor::rows::histogram::{LEVELS, Tables};
 
 /// Blocks that are counted together, so that adding up the counts takes little time.
 const BLOCKS: usize = 32;
@@ -29,10 +29,12 @@ pub(super) fn compute(cpu: &Cpu, chain: &Prepared) -> Result<[HostBuffer; 2], Er
         .collect();
     cpu.workers.for_each_chunk(&mut counted, 1, |_, parts| {
         for Part { blocks, counts } in parts {
+            let mut tables = Tables::default();
             for (block, to) in blocks.iter_mut() {
                 chain.fill(cpu.level, block, to);
-                histogram(cpu.level, to, counts);
+                tables.count(cpu.level, to);
             }
+            tables.add_to(counts);
         }
     });
     let (totals_of, _) = totals.as_mut_slice::<u32>().as_chunks_mut::<LEVELS>();
