@@ -110,6 +110,16 @@ pub enum Error {
         /// Width and height of the planes.
         canvas: (usize, usize),
     },
+    /// A number that says how to normalize cannot be used.
+    #[error("{what} of a normalization is {value}; it must be {allowed}")]
+    NormalizeOption {
+        /// Which number.
+        what: &'static str,
+        /// What was given.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
     /// A threshold cannot be used.
     #[error("{what} of a threshold is {value}; it must be {allowed}")]
     Threshold {
@@ -160,6 +170,23 @@ pub enum Error {
         width: usize,
         /// Height of the image.
         height: usize,
+    },
+    /// An adaptive threshold was asked for that has no middle pixel, or sums beyond 32 bits.
+    #[error(
+        "a block of {block} with C = {c} is not valid for an adaptive threshold; use an odd block from 3 to 4095 and a \
+         finite C"
+    )]
+    Block {
+        /// Width and height of the block, in pixels.
+        block: usize,
+        /// What is taken from the mean.
+        c: f64,
+    },
+    /// An adaptive threshold has only binary outcomes.
+    #[error("{kind} is not an outcome of an adaptive threshold; use Binary or BinaryInverted")]
+    AdaptiveKind {
+        /// The kind that was asked for.
+        kind: String,
     },
     /// Per-channel parameters do not fit the image.
     #[error("{given} values of mean and std were given for an image with {expected} colour channels; give {expected}")]

@@ -45,9 +45,9 @@ mod shaders;
 mod tensor;
 
 pub use crate::image::{
-    Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, HostImage, HostImages, Image,
-    ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Resize, Rgb8, Rgb16, RgbF32, Rgba8, Rgba16, RgbaF32,
-    Threshold, ThresholdKind,
+    Bgr8, Bgr16, BgrF32, Bgra8, Bgra16, BgraF32, Color, Gray, Gray8, Gray16, GrayF32, HostImage, HostImages,
+    HostStatistics, Image, ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Resize, Rgb8, Rgb16, RgbF32,
+    Rgba8, Rgba16, RgbaF32, Statistics, Threshold, ThresholdKind,
 };
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
@@ -64,7 +64,7 @@ pub use points::{
     TiledCloud,
 };
 pub use progress::Progress;
-pub use tensor::{Arity, Batch, HostTensor, HostTensors, Sample, SampleKind, Single, Tensor, TensorBatch};
+pub use tensor::{Arity, Batch, HostTensor, HostTensors, Norm, Sample, SampleKind, Single, Tensor, TensorBatch};
 
 /// The README's code compiles and runs.
 #[cfg(all(doctest, not(target_arch = "wasm32")))]

@@ -45,7 +45,10 @@ pub(crate) use layout;
 /// Every kernel, in every variant that makes a difference.
 fn subjects() -> Vec<Subject> {
     let mut subjects = vec![crate::image::histogram_subject(), crate::image::otsu_subject()];
+    subjects.extend(crate::image::adaptive_subjects());
+    subjects.extend(crate::tensor::statistics::subjects());
     subjects.extend(crate::points::subjects());
+    subjects.extend(crate::tensor::resample::subjects());
     subjects.extend(chains().iter().map(|(chain, output)| crate::tensor::pixelwise::subject(chain, output)));
     subjects
 }

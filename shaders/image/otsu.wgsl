@@ -1,11 +1,16 @@
-// Otsu's level of a histogram, in exact integers, by one workgroup: an invocation scores the split at its own level,
+// Otsu's level of each histogram, in exact integers, by one workgroup: an invocation scores the split at its own level,
 // then the best is found in pairs. Numbers are limbs of 16 bits, least significant first: a product of two limbs and
 // two carries just fits 32 bits. Twin: `level_of` in `src/image/otsu.rs`.
 //
 // No loop here is long: llvmpipe (as of Mesa 22.3) ends an invocation's loops after 65,535 rounds in all, silently.
 
-@group(0) @binding(0) var<storage, read> counts: array<u32, 256>;
-@group(0) @binding(1) var<storage, read_write> level: array<u32>;
+struct Params {
+    images: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> counts: array<u32>; // 256 an image
+@group(0) @binding(2) var<storage, read_write> level: array<u32>;
 
 // Below 2^32 pixels: counts take 2 limbs, sums of levels 3, their products 5, the square of those 10, the product of
 // two counts 4, and what is compared 14.
@@ -83,13 +88,13 @@ fn subtract(to: u32, a: u32, b: u32) {
 }
 
 // Scores the split at `value`: the between-class variance as a fraction, 0 / 1 where there is no split.
-fn score(value: u32) {
+fn score(first: u32, value: u32) {
     var pixels = 0u;
     var below = 0u;
     assign(A, 0u); // sum of all levels
     assign(B, 0u); // sum of those at or below the value
     for (var other = 0u; other < 256u; other++) {
-        let count = counts[other];
+        let count = counts[first + other];
         let count_below = select(0u, count, other <= value);
         pixels += count;
         below += count_below;
@@ -113,7 +118,7 @@ fn score(value: u32) {
     assign(B, pixels - below);
     multiply(D, A, 2u, B, 2u);
     // An empty level splits as the one before it.
-    if counts[value] == 0u || below == pixels {
+    if counts[first + value] == 0u || below == pixels {
         assign(C, 0u);
         assign(D, 1u);
     }
@@ -139,17 +144,26 @@ fn cross(to: u32, numerator: u32, denominator: u32) {
 }
 
 // The larger score wins; of equals the lower level, of levels without a split one that has pixels.
-fn decide(local: u32, here: u32, there: u32) {
+fn decide(first: u32, local: u32, here: u32, there: u32) {
     let equal = !is_less(C, D) && !is_less(D, C);
     let lower = min(here, there);
     let higher = max(here, there);
-    let of_equals = select(higher, lower, counts[lower] > 0u || counts[higher] == 0u);
+    let of_equals = select(higher, lower, counts[first + lower] > 0u || counts[first + higher] == 0u);
     levels[local] = select(select(here, there, is_less(C, D)), of_equals, equal);
 }
 
 @compute @workgroup_size(256)
-fn main(@builtin(local_invocation_index) local: u32) {
-    score(local);
+fn main(
+    @builtin(workgroup_id) workgroup: vec3u,
+    @builtin(num_workgroups) grid: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let image = workgroup.y * grid.x + workgroup.x;
+    if image >= params.images {
+        return;
+    }
+    let first = 256u * image;
+    score(first, local);
     // Where no level splits the pixels, the lowest that has any is the answer.
     levels[local] = local;
     workgroupBarrier();
@@ -159,11 +173,11 @@ fn main(@builtin(local_invocation_index) local: u32) {
             let there = levels[local + step];
             cross(C, here, there);
             cross(D, there, here);
-            decide(local, here, there);
+            decide(first, local, here, there);
         }
         workgroupBarrier();
     }
     if local == 0u {
-        level[0] = levels[0];
+        level[image] = levels[0];
     }
 }

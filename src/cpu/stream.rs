@@ -2,7 +2,7 @@
 //! the caches and written in whole lines needs no such read, which is a third to a half of its memory traffic.
 //!
 //! Values are made block by block in a buffer that stays in the first-level cache, and whole lines go from there to
-//! memory. So any kernel can be streamed, wherever its results start. Streaming from registers was 12 % faster where
+//! memory. So any kernel can be streamed, wherever its results start. Streaming from registers was 5 to 15 % faster where
 //! 3 planes of `f32` were made of 4096 x 4096 pixels on a Zen 4, but needs planes that all start at whole lines.
 #![allow(unsafe_code, reason = "non-temporal stores are intrinsics that take a pointer")]
 
@@ -16,8 +16,8 @@ use fearless_simd::Level;
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// Lines of a block: 4 KiB, so that a few planes and what they are made of share a first-level cache of 32 KiB. On a Zen
-/// 4, 1 and 2 KiB were as fast within 5 %, and 8 and 16 KiB took 20 % longer.
+/// Lines of a block: 4 KiB, so that a few planes and what they are made of share a first-level cache of 32 KiB. Kernels
+/// took as long with 1 and 2 KiB on a quiet Zen 4.
 const BLOCK: usize = 64;
 
 /// Results from this size on are larger than the caches: there streaming makes planes of a 4096 x 4096 picture twice as
@@ -30,8 +30,8 @@ pub(crate) fn pays(bytes: usize) -> bool {
 }
 
 /// Fills `planes`, whose values are made by `fill(plane, range, values)`: the values of a plane at `range`, all of
-/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes take turns, so that a
-/// common source is read from memory once.
+/// them. Ranges of a plane are consecutive and at most 4 KiB; the planes take turns, so that a common source is read
+/// from memory once.
 ///
 /// With `streaming`, whole lines are written past the caches where the level can; lines that a plane shares with its
 /// neighbours are written as usual. When this returns, every thread sees the values.
@@ -99,9 +99,10 @@ impl Drop for Fence {
     }
 }
 
+/// Below AVX2 the kernels are slower than memory, and with stores past the caches they took 3 to 50 % longer.
 #[cfg(target_arch = "x86_64")]
 fn can_stream(level: Level) -> bool {
-    !level.is_fallback()
+    matches!(level, Level::Avx2(_) | Level::Avx512(_))
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -109,18 +110,15 @@ fn can_stream(_: Level) -> bool {
     false
 }
 
-/// Writes lines past the caches. A [`Fence`] must follow.
-#[cfg(target_arch = "x86_64")]
+/// Writes lines past the caches where the level can. A [`Fence`] must follow.
 fn stream(level: Level, from: &[Line], to: &mut [Line]) {
     match level {
+        #[cfg(target_arch = "x86_64")]
         Level::Avx512(token) => stream_avx512(token, from, to),
-        _ => stream_sse2(from, to),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2(token) => stream_avx2(token, from, to),
+        _ => to.copy_from_slice(from),
     }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn stream(_: Level, from: &[Line], to: &mut [Line]) {
-    to.copy_from_slice(from);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -135,20 +133,22 @@ fearless_simd::kernel!(
     }
 );
 
-/// SSE2 is part of x86-64. Four stores fill a line before it leaves the core.
 #[cfg(target_arch = "x86_64")]
-fn stream_sse2(from: &[Line], to: &mut [Line]) {
-    use std::arch::x86_64::{__m128i, _mm_load_si128, _mm_stream_si128};
-    for (from, to) in from.iter().zip(to) {
-        let from = (&raw const *from).cast::<__m128i>();
-        let to = (&raw mut *to).cast::<__m128i>();
-        for part in 0..4 {
-            // SAFETY: a `Line` is four vectors of 16 bytes at a multiple of 64, one borrowed to read and the other
+fearless_simd::kernel!(
+    fn stream_avx2(avx2: Avx2, from: &[Line], to: &mut [Line]) {
+        use std::arch::x86_64::{__m256i, _mm256_load_si256, _mm256_stream_si256};
+        for (from, to) in from.iter().zip(to) {
+            let from = (&raw const *from).cast::<__m256i>();
+            let to = (&raw mut *to).cast::<__m256i>();
+            // SAFETY: a `Line` is two vectors of 32 bytes at a multiple of 64, one borrowed to read and the other
             // exclusively; the only caller holds a `Fence` until it gives up its borrow of the destination.
-            unsafe { _mm_stream_si128(to.add(part), _mm_load_si128(from.add(part))) };
+            unsafe {
+                _mm256_stream_si256(to, _mm256_load_si256(from));
+                _mm256_stream_si256(to.add(1), _mm256_load_si256(from.add(1)));
+            }
         }
     }
-}
+);
 
 #[cfg(test)]
 mod tests {

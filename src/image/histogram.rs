@@ -8,16 +8,19 @@ use std::sync::Arc;
 #[cfg(feature = "gpu")]
 use bytemuck::{Pod, Zeroable};
 
-use crate::cpu::{Cpu, HostBuffer};
-use crate::device::{Device, Executor, Storage};
+use super::{Gray8, Image, Pixel};
+use crate::cpu::{Cpu, Deferred, HostBuffer};
+use crate::device::{Array, Device, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
-use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Split, Window};
+use crate::gpu::{Binding, Gpu, Kernel, Launch, Lease, Window};
 #[cfg(all(test, feature = "gpu"))]
 use crate::shaders::{Subject, layout};
+use crate::tensor::rows::histogram::{LEVELS, histogram as count};
+#[cfg(feature = "gpu")]
+use crate::tensor::statistics::Plan;
+use crate::tensor::{Arity, Frames};
 
-/// Gray levels.
-pub(super) const LEVELS: usize = 256;
 /// Pixels that one worker counts before its counts are added to the total.
 const CHUNK: usize = 256 << 10;
 
@@ -25,79 +28,116 @@ const CHUNK: usize = 256 << 10;
 #[cfg(feature = "gpu")]
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-pub(crate) struct Params {
-    pixels: u32,
+struct Params {
+    groups: u32,
+    first_chunk: u32,
+    runs: u32,
+    base: u32,
+    chunk_words: u32,
 }
 
-/// 256 counts of the first image on the device.
-pub(super) fn histogram_of(device: &Device, source: Storage, pixels: usize) -> Result<Storage, Error> {
+impl<A: Arity> Image<Gray8, A> {
+    /// How many pixels have each of the 256 levels: 256 counts an image on the device, image after image.
+    ///
+    /// Records the work and returns at once. Without pixels all counts are 0.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::OutOfMemory`] or [`Error::DeviceLost`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{Device, Gray8, ImageView};
+    ///
+    /// let device = Device::cpu()?;
+    /// let image = device.image(ImageView::<Gray8>::new(&[7, 255, 7, 0], 2, 2)?)?;
+    /// let counts = image.histogram()?.read().wait()?;
+    /// assert_eq!((counts.len(), counts[0], counts[7], counts[255]), (256, 1, 2, 1));
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn histogram(&self) -> Result<Array<u32>, Error> {
+        let counts = counts_of(self)?;
+        Ok(Array::new(self.device().clone(), counts, LEVELS * self.frames().len()))
+    }
+}
+
+/// 256 counts of each image of bytes, taken while they are computed where that can be.
+pub(super) fn counts_of<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Storage, Error> {
+    match image.counted() {
+        Some(counts) => Ok(counts),
+        None => histogram(image.device(), &image.storage()?, image.frames()),
+    }
+}
+
+/// 256 counts an image, the images' one after the other; all images go through one launch. Without pixels all are 0.
+pub(super) fn histogram(device: &Device, source: &Storage, frames: &Frames) -> Result<Storage, Error> {
     match device.executor() {
         Executor::Cpu => {
-            let [counts] = device.queue().record("a histogram", move |cpu| {
-                Ok([histogram(cpu, &source.deferred().get()?.as_slice::<u8>()[..pixels])?])
+            let (source, frames) = (source.clone(), frames.clone());
+            let [result] = device.queue().record("a histogram", move |cpu| {
+                Ok([counts(cpu, Deferred::get(source.deferred())?.as_slice(), &frames)?])
             });
-            Ok(Storage::Cpu(counts))
+            Ok(Storage::Cpu(result))
         }
         #[cfg(feature = "gpu")]
-        Executor::Gpu(gpu) => launch(gpu, source.lease(), pixels).map(Storage::Gpu),
+        Executor::Gpu(gpu) => launch(gpu, source.lease(), frames).map(Storage::Gpu),
     }
 }
 
-fn histogram(cpu: &Cpu, pixels: &[u8]) -> Result<HostBuffer, Error> {
-    let mut partial = vec![[0_u32; LEVELS]; pixels.len().div_ceil(CHUNK)];
+fn counts(cpu: &Cpu, pixels: &[u8], frames: &Frames) -> Result<HostBuffer, Error> {
+    let chunks: Vec<_> = frames
+        .iter()
+        .enumerate()
+        .flat_map(|(image, frame)| {
+            let pixels = &pixels[frame.first..frame.first + frame.pixels()];
+            pixels.chunks(CHUNK).map(move |chunk| (image, chunk))
+        })
+        .collect();
+    let mut partial = vec![[0_u64; LEVELS]; chunks.len()];
     cpu.workers.for_each_chunk(&mut partial, 1, |index, counts| {
-        let chunk = &pixels[index * CHUNK..pixels.len().min((index + 1) * CHUNK)];
-        counts.iter_mut().for_each(|counts| *counts = counted(chunk));
+        counts.iter_mut().for_each(|counts| count(cpu.level, chunks[index].1, counts));
     });
-    let mut total = cpu.pool.lease::<u32>(LEVELS)?;
-    let sums = total.as_mut_slice::<u32>();
-    sums.fill(0);
-    for counts in partial {
-        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    let mut totals = cpu.pool.lease::<u32>(LEVELS * frames.len())?;
+    totals.as_mut_slice::<u32>().fill(0);
+    let (totals_of, _) = totals.as_mut_slice::<u32>().as_chunks_mut::<LEVELS>();
+    for ((image, _), counts) in chunks.iter().zip(partial) {
+        // Counts that do not fit 32 bits stay at the end of what does.
+        let totals = totals_of[*image].iter_mut();
+        totals.zip(counts).for_each(|(total, count)| *total = total.saturating_add(count as u32));
     }
-    Ok(total)
-}
-
-/// Counts in four tables at once: pixels in a row are often equal, and counting one level twice in a row would wait
-/// for the store before.
-fn counted(pixels: &[u8]) -> [u32; LEVELS] {
-    let mut tables = [[0_u32; LEVELS]; 4];
-    let (quads, rest) = pixels.as_chunks::<4>();
-    for quad in quads {
-        for (table, pixel) in tables.iter_mut().zip(quad) {
-            table[usize::from(*pixel)] += 1;
-        }
-    }
-    for pixel in rest {
-        tables[0][usize::from(*pixel)] += 1;
-    }
-    std::array::from_fn(|level| tables.iter().map(|table| table[level]).sum())
+    Ok(totals)
 }
 
 #[cfg(feature = "gpu")]
-pub(crate) const KERNEL: Kernel = Kernel {
+const KERNEL: Kernel = Kernel {
     label: "histogram",
     source: Cow::Borrowed(concat!(
         include_str!("../../shaders/shared/grid.wgsl"),
+        include_str!("../../shaders/tensor/statistics/table.wgsl"),
         include_str!("../../shaders/image/histogram.wgsl")
     )),
-    bindings: &[Binding::Uniform, Binding::Read, Binding::Write],
+    bindings: &[Binding::Uniform, Binding::Read, Binding::Read, Binding::Write],
 };
 
 #[cfg(feature = "gpu")]
-fn launch(gpu: &Gpu, source: &Arc<Lease>, pixels: usize) -> Result<Arc<Lease>, Error> {
-    /// Pixels of a workgroup: 256 invocations with eight words of four.
-    const PIXELS_PER_GROUP: u32 = 256 * 8 * 4;
-    const MOST: usize = 1 << 28;
-    let counts = gpu.lease((4 * LEVELS) as u64)?;
+fn launch(gpu: &Gpu, source: &Arc<Lease>, frames: &Frames) -> Result<Arc<Lease>, Error> {
+    let counts = gpu.lease((4 * LEVELS * frames.len()) as u64)?;
     gpu.clear(&counts)?;
-    for range in (Split { items: pixels, bytes_per_item: &[1], most: MOST }).windows(gpu.limits()) {
-        let params = Params { pixels: range.len() as u32 };
+    let plan = Plan::new(frames.iter().map(|frame| (frame.first as u64, frame.pixels())), 1, gpu.limits());
+    let table = gpu.upload(bytemuck::cast_slice(&plan.parts))?;
+    for dispatch in plan.dispatches(gpu.limits()) {
+        let params = Params {
+            groups: dispatch.chunks as u32,
+            first_chunk: dispatch.first_chunk as u32,
+            runs: plan.parts.len() as u32,
+            base: dispatch.base(),
+            chunk_words: (plan.chunk / 16) as u32,
+        };
         gpu.launch(&Launch {
             kernel: &KERNEL,
             params: bytemuck::bytes_of(&params),
-            windows: &[Window::of(source, range.start as u64, range.len() as u64), Window::all(&counts)],
-            groups: params.pixels.div_ceil(PIXELS_PER_GROUP),
+            windows: &[Window::of(source, dispatch.offset, dispatch.bytes), Window::all(&table), Window::all(&counts)],
+            groups: params.groups,
         })?;
     }
     Ok(counts)
@@ -106,20 +146,35 @@ fn launch(gpu: &Gpu, source: &Arc<Lease>, pixels: usize) -> Result<Arc<Lease>, E
 /// The kernel, for the test of all shaders.
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) fn subject() -> Subject {
-    Subject { kernel: KERNEL, params: Some(layout!(Params { pixels })) }
+    let params = layout!(Params { groups, first_chunk, runs, base, chunk_words });
+    Subject { kernel: KERNEL, params: Some(params) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples;
     use super::*;
 
     #[test]
-    fn counts_are_those_of_counting_one_by_one() {
-        for len in [0, 1, 3, 4, 5, 1_001] {
-            let pixels: Vec<u8> = (0..len).map(|index| (index * index % 251) as u8).collect();
-            let mut expected = [0; LEVELS];
-            pixels.iter().for_each(|pixel| expected[usize::from(*pixel)] += 1);
-            assert_eq!(counted(&pixels), expected);
+    fn counts_are_those_of_counting_one_by_one_on_every_device() {
+        let sizes = [(0, 3), (1, 1), (5, 3), (0, 0), (31, 33), (700, 801), (16, 1), (17, 3)];
+        let (frames, pixels) = samples::batch(&sizes);
+        let expected: Vec<u32> = frames
+            .iter()
+            .flat_map(|frame| {
+                let mut counts = [0; LEVELS];
+                let pixels = &pixels[frame.first..frame.first + frame.pixels()];
+                pixels.iter().for_each(|pixel| counts[usize::from(*pixel)] += 1);
+                counts
+            })
+            .collect();
+        for (name, device) in samples::devices() {
+            let before = device.stats().launches;
+            let counts = histogram(&device, &samples::stored(&device, &pixels), &frames).unwrap();
+            if !name.contains("small") {
+                assert_eq!(device.stats().launches - before, 1, "{name}");
+            }
+            assert!(samples::read::<u32>(&device, &counts, expected.len()) == expected, "{name}");
         }
     }
 }

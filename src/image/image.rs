@@ -77,8 +77,9 @@ fn upload<P: Pixel, A: Arity>(device: &Device, views: &[ImageView<'_, P>]) -> Re
         Executor::Cpu => {
             let mut buffer = device.queue().cpu().pool.lease::<P::Sample>(samples)?;
             let all = buffer.as_mut_slice::<P::Sample>();
-            for (frame, view) in frames.iter().zip(views) {
-                let row = (frame.width * P::CHANNELS).max(1);
+            // Rows of no pixels are no chunks.
+            for (frame, view) in frames.iter().zip(views).filter(|(frame, _)| frame.width > 0) {
+                let row = frame.width * P::CHANNELS;
                 let own = &mut all[frame.first * P::CHANNELS..];
                 own.chunks_exact_mut(row).zip(view.rows()).for_each(|(to, from)| to.copy_from_slice(from));
             }
@@ -189,6 +190,11 @@ impl<P: Pixel, A: Arity> Image<P, A> {
     /// The pixels themselves, computed now if they were not yet.
     pub(super) fn storage(&self) -> Result<Storage, Error> {
         self.lazy.storage()
+    }
+
+    /// 256 counts an image, if they can be had while the pixels are computed.
+    pub(super) fn counted(&self) -> Option<Storage> {
+        self.lazy.counted()
     }
 
     /// The chain that makes these pixels.

@@ -1,5 +1,6 @@
 //! Images: pixels on a device, views of pixels in host memory, and the operations on them.
 
+mod adaptive;
 mod grayscale;
 mod histogram;
 mod host;
@@ -11,10 +12,15 @@ mod normalize;
 mod otsu;
 mod pixel;
 mod resize;
+#[cfg(test)]
+mod samples;
+mod statistics;
 mod threshold;
 mod view;
 
 pub use self::image::{Image, ImageBatch};
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use adaptive::subjects as adaptive_subjects;
 pub use grayscale::Luma;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use histogram::subject as histogram_subject;
@@ -27,5 +33,6 @@ pub use pixel::{
     Rgba8, Rgba16, RgbaF32,
 };
 pub use resize::Resize;
+pub use statistics::{HostStatistics, Statistics};
 pub use threshold::{Threshold, ThresholdKind};
 pub use view::{ImageView, ImageViewMut};

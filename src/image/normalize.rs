@@ -4,8 +4,10 @@ use half::f16;
 
 use super::Image;
 use super::pixel::Pixel;
+use super::statistics::samples;
 use crate::error::Error;
 use crate::tensor::pixelwise::{Lazy, Number, Output, Parameters, Placement, Planes};
+use crate::tensor::statistics::{Norm, Rescale, WORDS, moments, rescale_parameters};
 use crate::tensor::{Arity, Sample, Tensor};
 
 /// How samples become numbers, and where these go.
@@ -23,6 +25,7 @@ pub struct Normalize {
 #[derive(Debug, Clone, PartialEq)]
 enum Form {
     Given { mean: Vec<f64>, std: Vec<f64> },
+    Measured(Rescale),
 }
 
 impl Normalize {
@@ -51,6 +54,38 @@ impl Normalize {
     /// deviation 0.229, 0.224, 0.225.
     pub fn imagenet() -> Self {
         Self::of(Form::Given { mean: vec![0.485, 0.456, 0.406], std: vec![0.229, 0.224, 0.225] })
+    }
+
+    /// `(value - least) * (high - low) / (greatest - least) + low`: the least sample of a channel becomes `low`, the
+    /// greatest `high`; where they are equal all become `low`.
+    ///
+    /// # Errors
+    /// [`Error::NormalizeOption`] for a bound that is not finite in `f32`.
+    pub fn min_max(low: f64, high: f64) -> Result<Self, Error> {
+        for (what, value) in [("the lower bound", low), ("the upper bound", high)] {
+            if !(value as f32).is_finite() {
+                return Err(Error::NormalizeOption { what, value, allowed: "finite" });
+            }
+        }
+        Ok(Self::of(Form::Measured(Rescale::MinMax { low, high })))
+    }
+
+    /// `(value - mean) / sqrt(variance + epsilon)` with the channel's own mean and variance, that of the population, in
+    /// units of the samples. Where all samples are equal and `epsilon` is 0, all become 0.
+    ///
+    /// # Errors
+    /// [`Error::NormalizeOption`] for an epsilon that is negative or not finite.
+    pub fn standardize(epsilon: f64) -> Result<Self, Error> {
+        if !(epsilon >= 0.0 && (epsilon as f32).is_finite()) {
+            let (what, allowed) = ("epsilon", "0 or above, and finite");
+            return Err(Error::NormalizeOption { what, value: epsilon, allowed });
+        }
+        Ok(Self::of(Form::Measured(Rescale::Standardize { epsilon })))
+    }
+
+    /// `value / norm`: each channel gets a norm of 1. Where that is 0 all become 0.
+    pub fn norm(norm: Norm) -> Self {
+        Self::of(Form::Measured(Rescale::Norm(norm)))
     }
 
     fn of(form: Form) -> Self {
@@ -84,7 +119,8 @@ impl<P: Pixel, A: Arity> Image<P, A> {
     ///
     /// A number is `(value - shift) * scale + offset`, in this order in `f32`, with the factors of its channel: for a
     /// given mean and standard deviation `value * (1 / (white std)) + (-mean / std)`. The same bits on every SIMD level;
-    /// a GPU whose compiler fuses the last two steps differs in the last bit. An empty image gives an empty tensor.
+    /// a GPU whose compiler fuses the last two steps differs in the last bit. Where numbers are measured, a channel with a
+    /// sample that is not finite becomes NaN. An empty image gives an empty tensor.
     ///
     /// # Errors
     /// [`Error::Channels`] if the statistics are not for as many colour channels; [`Error::Canvas`] if an image does not
@@ -149,12 +185,17 @@ impl<P: Pixel, A: Arity> Image<P, A> {
                     return Err(Error::Channels { given: mean.len(), expected: channel_of.len() });
                 }
                 let white = f64::from(<P::Sample as Sample>::WHITE);
-                let mut words = [0; 12];
+                let mut words = [0; WORDS];
                 for ((channel, mean), std) in channel_of.iter().zip(mean).zip(std) {
                     words[4 + channel] = ((1.0 / (white * std)) as f32).to_bits();
                     words[8 + channel] = ((-mean / std) as f32).to_bits();
                 }
                 Ok(Parameters::known(&[], &words))
+            }
+            Form::Measured(rescale) => {
+                let moments = moments(self.device(), &samples(self)?)?;
+                let words = rescale_parameters(self.device(), &moments, *rescale)?;
+                Ok(Parameters::computed(&[], words, WORDS))
             }
         }
     }

@@ -8,30 +8,47 @@
 #[cfg(feature = "gpu")]
 use std::borrow::Cow;
 
-use super::histogram::{LEVELS, histogram_of};
+#[cfg(feature = "gpu")]
+use bytemuck::{Pod, Zeroable};
+
+use super::histogram::counts_of;
 use super::{Gray8, Image, Pixel};
-use crate::device::{Array, Executor, Storage};
+use crate::cpu::Deferred;
+use crate::device::{Array, Device, Executor, Storage};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
-use crate::gpu::{Binding, Kernel, Launch, Window};
+use crate::gpu::{Binding, Kernel, Launch, Split, Window};
 #[cfg(all(test, feature = "gpu"))]
-use crate::shaders::Subject;
+use crate::shaders::{Subject, layout};
 use crate::tensor::Arity;
+use crate::tensor::rows::histogram::LEVELS;
+
+/// Images of one dispatch, so that none runs for long on a slow device.
+#[cfg(feature = "gpu")]
+const IMAGES_PER_DISPATCH: usize = 1 << 16;
+
+/// `Params` of `shaders/image/otsu.wgsl`.
+#[cfg(feature = "gpu")]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct Params {
+    images: u32,
+}
 
 #[cfg(feature = "gpu")]
-pub(crate) const KERNEL: Kernel = Kernel {
+const KERNEL: Kernel = Kernel {
     label: "Otsu's level",
     source: Cow::Borrowed(include_str!("../../shaders/image/otsu.wgsl")),
-    bindings: &[Binding::Read, Binding::Write],
+    bindings: &[Binding::Uniform, Binding::Read, Binding::Write],
 };
 
 impl<A: Arity> Image<Gray8, A> {
-    /// Otsu's level of the image, one number on the device: the level at which splitting the pixels into those above
-    /// and the rest gives the largest variance between the two; the lowest of equals. An image of a single gray level
-    /// gives that level (OpenCV gives 0).
+    /// Otsu's level of each image, one number an image on the device: the level at which splitting the pixels into those
+    /// above and the rest gives the largest variance between the two; the lowest of equals. An image of a single gray
+    /// level gives that level (OpenCV gives 0), one without pixels 0 if others of its batch have any.
     ///
     /// # Errors
-    /// [`Error::EmptyImage`] for an image without pixels. When the result is read: [`Error::DeviceLost`],
+    /// [`Error::EmptyImage`] if there are no pixels at all. When the result is read: [`Error::DeviceLost`],
     /// [`Error::OutOfMemory`] or [`Error::Gpu`].
     ///
     /// # Examples
@@ -51,32 +68,48 @@ impl<A: Arity> Image<Gray8, A> {
 
 /// Otsu's level of every image of bytes.
 pub(super) fn levels<P: Pixel, A: Arity>(image: &Image<P, A>) -> Result<Array<u32>, Error> {
-    let frame = image.frames().get(0).copied().filter(|frame| frame.pixels() > 0);
-    let Some(frame) = frame else {
-        return Err(Error::EmptyImage { operation: "Otsu's level", width: 0, height: 0 });
-    };
-    let counts = histogram_of(image.device(), image.storage()?, frame.pixels())?;
-    let level = match image.device().executor() {
+    let (device, frames) = (image.device(), image.frames());
+    if frames.iter().all(|frame| frame.pixels() == 0) {
+        let (width, height) = frames.get(0).map_or((0, 0), |frame| (frame.width, frame.height));
+        return Err(Error::EmptyImage { operation: "Otsu's level", width, height });
+    }
+    let counts = counts_of(image)?;
+    Ok(Array::new(device.clone(), levels_of(device, &counts, frames.len())?, frames.len()))
+}
+
+/// Otsu's level of each of so many images, from their counts; all images go through one launch. Without pixels it is 0.
+pub(super) fn levels_of(device: &Device, counts: &Storage, images: usize) -> Result<Storage, Error> {
+    match device.executor() {
         Executor::Cpu => {
-            let [level] = image.device().queue().record("Otsu's level", move |cpu| {
-                let counts = counts.deferred().get()?;
-                Ok([cpu.pool.copy_of(&[level_of(counts.as_slice::<u32>())])?])
+            let counts = counts.clone();
+            let [levels] = device.queue().record("Otsu's level", move |cpu| {
+                let counts = Deferred::get(counts.deferred())?;
+                let levels: Vec<_> = counts.as_slice::<u32>().chunks_exact(LEVELS).take(images).map(level_of).collect();
+                Ok([cpu.pool.copy_of(&levels)?])
             });
-            Storage::Cpu(level)
+            Ok(Storage::Cpu(levels))
         }
         #[cfg(feature = "gpu")]
         Executor::Gpu(gpu) => {
-            let level = gpu.lease(4)?;
-            gpu.launch(&Launch {
-                kernel: &KERNEL,
-                params: &[],
-                windows: &[Window::all(counts.lease()), Window::all(&level)],
-                groups: 1,
-            })?;
-            Storage::Gpu(level)
+            let levels = gpu.lease(4 * images as u64)?;
+            let (bytes_in, bytes_out) = (4 * LEVELS as u64, 4);
+            let split = Split { items: images, bytes_per_item: &[bytes_in, bytes_out], most: IMAGES_PER_DISPATCH };
+            for images in split.windows(gpu.limits()) {
+                let (first, count) = (images.start as u64, images.len() as u64);
+                let params = Params { images: count as u32 };
+                gpu.launch(&Launch {
+                    kernel: &KERNEL,
+                    params: bytemuck::bytes_of(&params),
+                    windows: &[
+                        Window::of(counts.lease(), first * bytes_in, count * bytes_in),
+                        Window::of(&levels, first * bytes_out, count * bytes_out),
+                    ],
+                    groups: params.images,
+                })?;
+            }
+            Ok(Storage::Gpu(levels))
         }
-    };
-    Ok(Array::new(image.device().clone(), level, 1))
+    }
 }
 
 /// The first level with the largest between-class variance.
@@ -136,12 +169,40 @@ impl Wide {
 /// The kernel, for the test of all shaders.
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) fn subject() -> Subject {
-    Subject { kernel: KERNEL, params: None }
+    Subject { kernel: KERNEL, params: Some(layout!(Params { images })) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{histogram, samples};
     use super::*;
+
+    #[test]
+    fn every_image_of_a_batch_has_its_own_level() {
+        let sizes: Vec<_> = (0..300).map(|image| (image % 29, image % 13)).chain([(640, 480)]).collect();
+        let (frames, mut pixels) = samples::batch(&sizes);
+        for (image, frame) in frames.iter().enumerate() {
+            let pixels = &mut pixels[frame.first..frame.first + frame.pixels()];
+            pixels.iter_mut().for_each(|pixel| *pixel = pixel.wrapping_mul(image as u8 | 1));
+        }
+        let mut expected = Vec::new();
+        for frame in frames.iter() {
+            let mut counts = [0; LEVELS];
+            let pixels = &pixels[frame.first..frame.first + frame.pixels()];
+            pixels.iter().for_each(|pixel| counts[usize::from(*pixel)] += 1);
+            expected.push(level_of(&counts));
+        }
+        assert_eq!(expected[0], 0, "an empty image has level 0");
+        for (name, device) in samples::devices() {
+            let counts = histogram::histogram(&device, &samples::stored(&device, &pixels), &frames).unwrap();
+            let before = device.stats().launches;
+            let levels = levels_of(&device, &counts, frames.len()).unwrap();
+            if !name.contains("small") {
+                assert_eq!(device.stats().launches - before, 1, "{name}");
+            }
+            assert_eq!(samples::read::<u32>(&device, &levels, frames.len()), expected, "{name}");
+        }
+    }
 
     #[test]
     fn wide_products_are_those_of_u128_where_it_can_tell() {

@@ -4,10 +4,11 @@ mod rows;
 mod step;
 
 use super::Image;
+use super::adaptive::{AdaptiveMean, adaptive_mean};
 use super::otsu;
 use super::pixel::{Gray, Pixel};
 use crate::error::Error;
-use crate::tensor::pixelwise::Parameters;
+use crate::tensor::pixelwise::{Lazy, Parameters};
 use crate::tensor::{Arity, Sample, SampleKind};
 
 /// How pixels are told apart, and what becomes of them.
@@ -25,6 +26,7 @@ pub struct Threshold {
 enum Cut {
     At(f64),
     Otsu,
+    AdaptiveMean { block: usize, c: f64 },
 }
 
 /// What becomes of a pixel `x`, as in OpenCV.
@@ -75,6 +77,27 @@ impl Threshold {
         Self { cut: Cut::Otsu, kind: ThresholdKind::Binary, max_value: None }
     }
 
+    /// White where the pixel is above the mean of the square block of `block` by `block` pixels around it less `c`, 0
+    /// elsewhere, as OpenCV's `adaptiveThreshold` with `ADAPTIVE_THRESH_MEAN_C`: the pixels at the edge of the image stand
+    /// in for those outside, means are rounded to whole numbers, and `c` is rounded up (down for
+    /// [`ThresholdKind::BinaryInverted`]). For [`Gray8`](super::Gray8) images and the two binary kinds; `block` is odd,
+    /// from 3 to 4,095.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{Device, Gray8, ImageView, Threshold};
+    ///
+    /// let page = [90, 90, 30, 90, 200, 200, 120, 200]; // ink on paper, in the shade and in the light
+    /// let image = Device::cpu()?.image(ImageView::<Gray8>::new(&page, 8, 1)?)?;
+    /// let mask = image.threshold(Threshold::adaptive_mean(3, 10.0))?.read().wait()?;
+    /// assert_eq!(mask.as_slice(), [255, 255, 0, 0, 255, 255, 0, 255]);
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn adaptive_mean(block: usize, c: impl Into<f64>) -> Self {
+        Self { cut: Cut::AdaptiveMean { block, c: c.into() }, kind: ThresholdKind::Binary, max_value: None }
+    }
+
     /// The same level, but another outcome.
     #[must_use]
     pub fn kind(self, kind: ThresholdKind) -> Self {
@@ -93,8 +116,10 @@ impl<P: Gray, A: Arity> Image<P, A> {
     /// Image of the same size and type, with the same samples on every device; see [`Threshold`] and [`ThresholdKind`].
     ///
     /// # Errors
-    /// [`Error::Threshold`] for a level or maximum value that is NaN; [`Error::Unsupported`] for Otsu's level of samples
-    /// that are not bytes, [`Error::EmptyImage`] for that of no pixels. When the result is read:
+    /// [`Error::Threshold`] for a level or maximum value that is NaN; [`Error::Unsupported`] for Otsu's level or an
+    /// adaptive one of samples that are not bytes, [`Error::EmptyImage`] for Otsu's level of no pixels;
+    /// [`Error::Block`] for a block or constant that cannot be used, [`Error::AdaptiveKind`] for a kind that is not
+    /// binary. When the result is read:
     /// [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Gpu`].
     ///
     /// # Examples
@@ -115,8 +140,24 @@ impl<P: Gray, A: Arity> Image<P, A> {
             Cut::At(level) => Parameters::known(&shared, &[step::level_word(kind, level)?]),
             Cut::Otsu if kind == SampleKind::U8 => Parameters::computed(&shared, otsu::levels(self)?, 1),
             Cut::Otsu => return Err(unsupported::<P>("Otsu's level")),
+            Cut::AdaptiveMean { block, c } if kind == SampleKind::U8 => {
+                return self.threshold_by_mean(block, c, threshold.kind, shared[0] as u8);
+            }
+            Cut::AdaptiveMean { .. } => return Err(unsupported::<P>("an adaptive threshold")),
         };
         self.then(step::step(kind, threshold.kind, parameters))
+    }
+
+    /// For samples that are bytes.
+    fn threshold_by_mean(&self, block: usize, c: f64, kind: ThresholdKind, max_value: u8) -> Result<Self, Error> {
+        let is_inverted = match kind {
+            ThresholdKind::Binary => false,
+            ThresholdKind::BinaryInverted => true,
+            kind => return Err(Error::AdaptiveKind { kind: format!("{kind:?}") }),
+        };
+        let mean = AdaptiveMean::new(block, c, is_inverted, max_value, 0)?;
+        let storage = adaptive_mean(self.device(), &self.storage()?, self.frames(), mean)?;
+        Ok(Image::from_lazy(Lazy::ready(self.device().clone(), storage), self.frames().clone()))
     }
 }
 

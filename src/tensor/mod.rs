@@ -1,4 +1,4 @@
-//! Tensors, and the engine for chains of per-pixel operations that images and tensors share.
+//! Tensors, the engine for chains of per-pixel operations that images and tensors share, and statistics of samples.
 
 mod arity;
 mod frames;
@@ -7,10 +7,12 @@ pub(crate) mod resample;
 #[allow(dead_code, reason = "the engine that calls them comes next")]
 pub(crate) mod rows;
 mod sample;
+pub(crate) mod statistics;
 #[expect(clippy::module_inception, reason = "the type that gives the room its name")]
 mod tensor;
 
 pub use arity::{Arity, Batch, Single};
 pub(crate) use frames::{FRAME_PIXELS, Frame, Frames};
 pub use sample::{Sample, SampleKind};
+pub use statistics::Norm;
 pub use tensor::{HostTensor, HostTensors, Tensor, TensorBatch};

@@ -1,20 +1,26 @@
-//! Images to run operations on. A line is a case; `bytes` expands it.
+//! Images to run operations on. A line is a case; `samples` expands it, for any type of pixel.
 
 use std::fmt;
 
 use swath::{Device, Error, Image, ImageView, Pixel};
 
+use crate::samples::Sampled;
+use crate::support::images::Picture;
 use crate::support::random::Random;
 
-/// What the pixels are.
+/// What the samples are.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Fill {
+pub enum Fill {
+    /// Anything.
     Random,
+    /// This share of 255 everywhere.
     All(u8),
-    /// Random, but only of these two bytes.
+    /// Random, but only of these two shares.
     Two(u8, u8),
-    /// Every byte one more than the one before.
+    /// Every sample one share more than the one before.
     Ramp,
+    /// The ends of whole numbers; NaN, infinities and the ends of floats.
+    Extreme,
 }
 
 /// One image.
@@ -22,27 +28,31 @@ enum Fill {
 pub struct ImageCase {
     width: usize,
     height: usize,
-    /// Bytes between the end of a row and the start of the next.
+    /// Samples between the end of a row and the start of the next.
     padding: usize,
     /// Where the image starts in a larger one, if it is a part of one.
     inside: Option<(usize, usize)>,
     fill: Fill,
 }
 
-const fn image(width: usize, height: usize) -> ImageCase {
+/// Random pixels, tightly packed.
+pub const fn image(width: usize, height: usize) -> ImageCase {
     ImageCase { width, height, padding: 0, inside: None, fill: Fill::Random }
 }
 
 impl ImageCase {
-    const fn padded(self, padding: usize) -> Self {
+    /// Rows apart.
+    pub const fn padded(self, padding: usize) -> Self {
         Self { padding, ..self }
     }
 
-    const fn inside(self, x: usize, y: usize) -> Self {
+    /// Part of a larger image.
+    pub const fn inside(self, x: usize, y: usize) -> Self {
         Self { inside: Some((x, y)), ..self }
     }
 
-    const fn of(self, fill: Fill) -> Self {
+    /// Other samples.
+    pub const fn of(self, fill: Fill) -> Self {
         Self { fill, ..self }
     }
 }
@@ -103,75 +113,130 @@ const CASES: &[ImageCase] = &[
     image(1_025, 513).padded(13),
 ];
 
+/// A few of each kind, for types of pixels and for operations that are variants of others.
+const FEW: &[ImageCase] = &[
+    image(0, 0),
+    image(5, 0),
+    image(1, 1),
+    image(3, 1),
+    image(1, 4),
+    image(17, 1),
+    image(33, 3),
+    image(1, 1_029),
+    image(64, 20),
+    image(41, 37).padded(1),
+    image(33, 21).inside(1, 1),
+    image(50, 20).of(Fill::All(77)),
+    image(23, 40).of(Fill::Extreme),
+    image(301, 97).of(Fill::Ramp),
+];
+
 /// Every image.
 pub fn all() -> Vec<ImageCase> {
     CASES.to_vec()
 }
 
-/// Every image that has pixels.
-pub fn with_pixels() -> Vec<ImageCase> {
-    CASES.iter().copied().filter(|case| case.width * case.height > 0).collect()
+/// A few images of each kind.
+pub fn few() -> Vec<ImageCase> {
+    FEW.to_vec()
 }
 
-/// Bytes in host memory, and where the image is in them.
-pub struct Expanded {
-    bytes: Vec<u8>,
+/// Every image but the largest, for results much larger than their source.
+pub fn moderate() -> Vec<ImageCase> {
+    CASES.iter().copied().filter(|case| case.width * case.height <= 1_025 * 513).collect()
+}
+
+/// Images of every width from 1 to 130.
+pub fn widths() -> Vec<ImageCase> {
+    (1..=130).map(|width| image(width, 3)).collect()
+}
+
+/// Those that have pixels.
+pub fn with_pixels(cases: Vec<ImageCase>) -> Vec<ImageCase> {
+    cases.into_iter().filter(|case| case.width * case.height > 0).collect()
+}
+
+/// Samples in host memory, and where the image is in them.
+pub struct Expanded<T> {
+    samples: Vec<T>,
     stride: usize,
     whole: (usize, usize),
+    case: ImageCase,
+}
+
+impl<T: Sampled> Expanded<T> {
+    /// The image.
+    ///
+    /// # Errors
+    /// None that a test expects.
+    pub fn view<P: Pixel<Sample = T>>(&self) -> Result<ImageView<'_, P>, Error> {
+        let (width, height) = self.whole;
+        let view = match self.case.padding {
+            0 => ImageView::<P>::new(&self.samples, width, height)?,
+            _ => ImageView::<P>::with_stride(&self.samples, width, height, self.stride)?,
+        };
+        match self.case.inside {
+            Some((x, y)) => view.sub_view(x, y, self.case.width, self.case.height),
+            None => Ok(view),
+        }
+    }
 }
 
 impl ImageCase {
-    /// The image and what surrounds it. Bytes around the image are random: nobody may read them.
-    fn expand(&self, channels: usize) -> Expanded {
+    /// The image and what surrounds it. Samples around the image are random: nobody may read them.
+    pub fn expand<T: Sampled>(&self, channels: usize) -> Expanded<T> {
         let (x, y) = self.inside.unwrap_or((0, 0));
         let margin = usize::from(self.inside.is_some());
         let whole = (x + self.width + 2 * margin, y + self.height + margin);
         let stride = whole.0 * channels + self.padding;
-        let mut bytes = vec![0; stride * whole.1];
         let mut random = Random::new((self.width * 31 + self.height) as u64);
-        random.fill(&mut bytes);
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = match self.fill {
-                Fill::Random => *byte,
-                Fill::All(value) => value,
-                Fill::Two(low, high) => [low, high][usize::from(*byte % 3 == 0)],
-                Fill::Ramp => index as u8,
-            };
-        }
+        let sample = |index| {
+            let bits = random.bits() >> 7;
+            match self.fill {
+                Fill::Random => T::random(bits),
+                Fill::All(value) => T::shade(value),
+                Fill::Two(low, high) => T::shade([low, high][usize::from(bits % 3 == 0)]),
+                Fill::Ramp => T::shade(index as u8),
+                Fill::Extreme => T::extreme(bits),
+            }
+        };
         // The last row need not be padded.
-        bytes.truncate((stride * whole.1).saturating_sub(self.padding));
-        Expanded { bytes, stride, whole }
+        let samples = (0..(stride * whole.1).saturating_sub(self.padding)).map(sample).collect();
+        Expanded { samples, stride, whole, case: *self }
     }
 
-    /// The image's own bytes, row by row.
-    pub fn bytes(&self, channels: usize) -> Vec<u8> {
-        let expanded = self.expand(channels);
+    /// The image's own samples, row by row.
+    pub fn samples<P: Pixel<Sample: Sampled>>(&self) -> Vec<P::Sample> {
+        let expanded = self.expand::<P::Sample>(P::CHANNELS);
         let (x, y) = self.inside.unwrap_or((0, 0));
-        let mut tight = Vec::with_capacity(self.width * self.height * channels);
-        for row in 0..self.height {
-            for column in 0..self.width * channels {
-                tight.push(expanded.bytes[(y + row) * expanded.stride + x * channels + column]);
-            }
-        }
-        tight
+        let row = |row: usize| {
+            let first = (y + row) * expanded.stride + x * P::CHANNELS;
+            expanded.samples[first..].iter().copied().take(self.width * P::CHANNELS)
+        };
+        (0..self.height).flat_map(row).collect()
+    }
+
+    /// The same as a picture.
+    pub fn picture<P: Pixel<Sample: Sampled>>(&self) -> Picture<P::Sample> {
+        Picture::new(self.width, self.height, P::CHANNELS, self.samples::<P>())
     }
 
     /// Sends the image to a device.
-    pub fn upload<P: Pixel<Sample = u8>>(&self, device: &Device) -> Result<Image<P>, Error> {
-        let Expanded { bytes, stride, whole } = self.expand(P::CHANNELS);
-        let view = match self.padding {
-            0 => ImageView::<P>::new(&bytes, whole.0, whole.1)?,
-            _ => ImageView::<P>::with_stride(&bytes, whole.0, whole.1, stride)?,
-        };
-        match self.inside {
-            Some((x, y)) => device.image(view.sub_view(x, y, self.width, self.height)?),
-            None => device.image(view),
-        }
+    ///
+    /// # Errors
+    /// Those of [`Device::image`].
+    pub fn upload<P: Pixel<Sample: Sampled>>(&self, device: &Device) -> Result<Image<P>, Error> {
+        device.image(self.expand::<P::Sample>(P::CHANNELS).view::<P>()?)
     }
 
-    /// Height and width.
-    pub fn shape(&self) -> [usize; 2] {
-        [self.height, self.width]
+    /// Whether samples may be infinite or no numbers.
+    pub fn is_extreme(&self) -> bool {
+        self.fill == Fill::Extreme
+    }
+
+    /// Width and height.
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
     }
 }
 
@@ -189,4 +254,24 @@ impl fmt::Display for ImageCase {
             fill => write!(f, " of {fill:?}"),
         }
     }
+}
+
+/// An image, and one of the ways in which an operation can be asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct With<T> {
+    /// The image.
+    pub image: ImageCase,
+    /// The way.
+    pub by: T,
+}
+
+impl<T: fmt::Debug> fmt::Display for With<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {:?}", self.image, self.by)
+    }
+}
+
+/// Every image in each of these ways.
+pub fn with<T: Copy>(images: Vec<ImageCase>, ways: &[T]) -> Vec<With<T>> {
+    images.into_iter().flat_map(|image| ways.iter().map(move |by| With { image, by: *by })).collect()
 }

@@ -21,3 +21,4 @@ mod query_cases;
 mod query_rows;
 mod references;
 mod runner;
+mod samples;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytemuck::NoUninit;
 use swath::{Device, Error};
 
 use crate::support::executors::{self, Executor, say};
@@ -32,15 +33,22 @@ pub trait Bits {
     fn bits(&self) -> Cow<'_, [u8]>;
 }
 
-impl Bits for Vec<u8> {
+/// Which bits a NaN has, nobody promises: all of them count as one.
+impl<T: NoUninit + PartialEq> Bits for Vec<T> {
     fn bits(&self) -> Cow<'_, [u8]> {
-        self.into()
-    }
-}
-
-impl Bits for Vec<f32> {
-    fn bits(&self) -> Cow<'_, [u8]> {
-        bytemuck::cast_slice(self).into()
+        #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+        let is_nan = |number: &T| number != number;
+        let bytes: &[u8] = bytemuck::cast_slice(self);
+        if !self.iter().any(is_nan) {
+            return bytes.into();
+        }
+        let mut bytes = bytes.to_vec();
+        for (number, bytes) in self.iter().zip(bytes.chunks_exact_mut(size_of::<T>())) {
+            if is_nan(number) {
+                bytes.fill(0xff);
+            }
+        }
+        bytes.into()
     }
 }
 
@@ -49,12 +57,19 @@ impl<C: Display, E, O: Bits> Row<C, E, O> {
     ///
     /// `SWATH_TEST_CASE` and `SWATH_TEST_EXECUTOR` run only the cases and executors of that name.
     pub fn run(&self) {
+        self.run_on(executors::all());
+    }
+
+    /// As [`Row::run`], on these executors only.
+    pub fn run_on(&self, executors: impl IntoIterator<Item = &'static Executor>) {
+        let wanted = |executor: &&Executor| is_wanted("SWATH_TEST_EXECUTOR", &executor.name);
+        let executors: Vec<_> = executors.into_iter().filter(wanted).collect();
         let (mut checks, mut refused) = (0, 0);
         let mut failures = Vec::new();
         for case in (self.cases)().iter().filter(|case| is_wanted("SWATH_TEST_CASE", case)) {
             let expected = (self.expected)(case);
             let mut first: Option<(&Executor, O)> = None;
-            for executor in executors::all().iter().filter(|one| is_wanted("SWATH_TEST_EXECUTOR", &one.name)) {
+            for executor in executors.iter().copied() {
                 checks += 1;
                 match self.one(case, &expected, executor, first.as_ref()) {
                     Ok(Some(got)) if first.is_none() && !executor.is_gpu() => first = Some((executor, got)),

@@ -17,6 +17,8 @@ pub struct Executor {
     pub device: Device,
     /// Bytes that one binding holds, where the test has set them small.
     pub binding: Option<u64>,
+    /// Whether variants of operations are tested on it, too: it reaches code that no other executor does.
+    is_telling: bool,
 }
 
 impl Executor {
@@ -40,16 +42,24 @@ pub fn all() -> &'static [Executor] {
         for level in &levels {
             all.push(cpu(*level, 2));
         }
-        all.push(cpu(levels[0], 1));
-        all.push(cpu(levels[levels.len() - 1], 1));
+        all.push(Executor { is_telling: false, ..cpu(levels[0], 1) });
+        all.push(Executor { is_telling: false, ..cpu(levels[levels.len() - 1], 1) });
         let small = |groups, bytes| DispatchLimits { max_groups_per_dimension: groups, max_binding_bytes: bytes };
         all.extend(gpu("GPU", DispatchLimits::default()));
-        all.extend(gpu("GPU folded past 2 groups", small(Some(2), None)));
         all.extend(gpu("GPU folded past 3 groups, windows of 64 KiB", small(Some(3), Some(64 << 10))));
-        all.extend(gpu("GPU with windows of 1 MiB", small(None, Some(1 << 20))));
-        all.extend(gpu("GPU with the smallest windows", small(None, Some(1))));
+        let others = [
+            gpu("GPU folded past 2 groups", small(Some(2), None)),
+            gpu("GPU with windows of 1 MiB", small(None, Some(1 << 20))),
+            gpu("GPU with the smallest windows", small(None, Some(1))),
+        ];
+        all.extend(others.into_iter().flatten().map(|other| Executor { is_telling: false, ..other }));
         all
     })
+}
+
+/// Those that variants of operations are tested on: each SIMD level, the GPU as it is, and one with small limits.
+pub fn few() -> Vec<&'static Executor> {
+    all().iter().filter(|executor| executor.is_telling).collect()
 }
 
 /// The CPU at a level.
@@ -57,7 +67,7 @@ pub fn cpu(level: SimdLevel, threads: usize) -> Executor {
     let options = DeviceOptions { simd: Some(level), threads: Some(threads), ..DeviceOptions::default() };
     let device = Device::cpu_with(&options).expect("the CPU is always there");
     assert_eq!(device.info().simd, level);
-    Executor { name: format!("CPU, {level}, {threads} threads"), device, binding: None }
+    Executor { name: format!("CPU, {level}, {threads} threads"), device, binding: None, is_telling: true }
 }
 
 /// The GPU with these limits; none where GPU tests are left out.
@@ -70,7 +80,10 @@ pub fn gpu(name: &str, dispatch: DispatchLimits) -> Option<Executor> {
     }
     let options = DeviceOptions { choice: DeviceChoice::Gpu, dispatch, ..DeviceOptions::default() };
     match Device::with_options(&options) {
-        Ok(device) => Some(Executor { name: name.to_owned(), device, binding: dispatch.max_binding_bytes }),
+        Ok(device) => {
+            let binding = dispatch.max_binding_bytes;
+            Some(Executor { name: name.to_owned(), device, binding, is_telling: true })
+        }
         Err(error @ Error::NoAdapter { .. }) => panic!("{error}\n{HOW_TO_INSTALL}"),
         Err(error) => panic!("{error}"),
     }

@@ -47,6 +47,19 @@ impl Lazy {
         }
     }
 
+    /// How often each frame has each of the 256 levels, counted while the pixels are computed, so that they need not be
+    /// read once more; none where they are not bytes of one channel, are there already, or are computed by a GPU.
+    pub(crate) fn counted(&self) -> Option<Storage> {
+        let mut state = self.state();
+        let State::Waiting(chain, Output::Pixels) = &*state else { return None };
+        if chain.kind() != SampleKind::U8 || chain.channels() != 1 || !matches!(self.device.executor(), Executor::Cpu) {
+            return None;
+        }
+        let [pixels, counts] = super::on_cpu::evaluate_counted(self.device.queue(), chain.clone());
+        *state = State::Ready(pixels);
+        Some(counts)
+    }
+
     /// The chain that makes these pixels, to be continued; just the pixels where they are there already.
     pub(crate) fn chain(&self, kind: SampleKind, channels: usize, frames: &Frames) -> Result<Chain, Error> {
         match &*self.state() {

@@ -2,19 +2,22 @@
 
 use fearless_simd::{Level, Simd, dispatch};
 
+/// Values of a byte.
+pub(crate) const LEVELS: usize = 256;
+
 /// Samples after which the tables are emptied, so that 32 bits suffice whatever is counted.
 const BLOCK: usize = 1 << 30;
 
 /// Adds how often each value of `from` occurs to `counts`. Eight tables take turns: where neighbours are alike, as in
 /// all photographs, an increment would otherwise wait for the one before it.
-pub(crate) fn histogram(level: Level, from: &[u8], counts: &mut [u64; 256]) {
+pub(crate) fn histogram(level: Level, from: &[u8], counts: &mut [u64; LEVELS]) {
     for block in from.chunks(BLOCK) {
         dispatch!(level, simd => count(simd, block, counts));
     }
 }
 
 #[inline(always)]
-fn count<S: Simd>(_: S, from: &[u8], counts: &mut [u64; 256]) {
+fn count<S: Simd>(_: S, from: &[u8], counts: &mut [u64; LEVELS]) {
     let mut tables = [[0_u32; 256]; 8];
     let (words, rest) = from.as_chunks::<8>();
     for word in words {

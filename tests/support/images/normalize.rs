@@ -41,7 +41,7 @@ pub enum Form<'a> {
         /// What the largest value becomes.
         high: f64,
     },
-    /// `(x - mean) / sqrt(variance + epsilon)`, `epsilon` in units of white squared; 0 where nothing is divided by.
+    /// `(x - mean) / sqrt(variance + epsilon)`, `epsilon` in units of samples squared; 0 where nothing is divided by.
     Standardize {
         /// Added to the variance.
         epsilon: f64,
@@ -73,12 +73,14 @@ impl<'a> Layout<'a> {
 pub struct Inexact {
     /// Of a mean, for each unit of the mean size of a value.
     pub mean: f64,
+    /// Of a standard deviation, for each unit of the mean size of a value.
+    pub spread: f64,
     /// Of a factor, for each unit of it.
     pub scale: f64,
 }
 
-/// Numbers from exact statistics, rounded to `f32`.
-pub const ROUNDED: Inexact = Inexact { mean: ROUNDING, scale: ROUNDING };
+/// Numbers from exact statistics, rounded to `f32`: a factor may be that of three numbers rounded before.
+pub const ROUNDED: Inexact = Inexact { mean: ROUNDING, spread: 0.0, scale: 4.0 * ROUNDING };
 
 #[derive(Debug, Clone, Copy)]
 struct Affine {
@@ -102,6 +104,10 @@ impl Affine {
 impl Form<'_> {
     fn affine<T: Measured>(&self, picture: &Picture<T>, channel: usize, plane: usize, inexact: Inexact) -> Affine {
         let exact = Affine { shift: 0.0, shift_error: 0.0, scale: 0.0, scale_error: ROUNDING, offset: 0.0 };
+        let is_given = matches!(self, Self::Given { .. });
+        if !is_given && picture.channel(channel).iter().any(|sample| !sample.value().is_finite()) {
+            return Affine { scale: f64::NAN, ..exact };
+        }
         match *self {
             Self::Given { mean, std } => {
                 Affine { scale: 1.0 / (T::WHITE * std[plane]), offset: -mean[plane] / std[plane], ..exact }
@@ -113,10 +119,11 @@ impl Form<'_> {
             }
             Self::Standardize { epsilon } => {
                 let Channel { mean, variance, mean_size, .. } = T::measure(picture, channel);
-                let square = variance + epsilon * T::WHITE * T::WHITE;
+                let square = variance + epsilon;
                 let scale = if square == 0.0 { 0.0 } else { 1.0 / square.sqrt() };
                 let shift_error = inexact.mean * mean_size;
-                Affine { shift: mean, shift_error, scale, scale_error: inexact.scale, ..exact }
+                let scale_error = inexact.scale + inexact.spread * mean_size * scale;
+                Affine { shift: mean, shift_error, scale, scale_error, ..exact }
             }
             Self::Norm(norm) => {
                 let values = picture.channel(channel);

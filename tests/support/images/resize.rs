@@ -74,11 +74,17 @@ pub fn check_whole<T: Sample>(expected: &Picture<f64>, got: &[T], distance: f64)
     }
 }
 
-/// Whether floats are the unrounded ones, given the picture they come from.
+/// How many roundings of `f32` a pixel may be off by, of the sizes that make it up.
 ///
 /// A weight is off by 3 roundings at most of the largest that it could be (numerator, denominator, quotient; one minus a
 /// rounded weight is no better), a product by one, and a sum of `n` by `n - 1`: with both axes, `(3 + n) + (3 + m)`
 /// roundings of the sizes that make up the pixel, each by the largest weight that it could have.
+pub fn roundings(from: (usize, usize), to: (usize, usize), filter: Filter) -> f64 {
+    let most = |from, to| (0..to).map(|x| weights(from, to, filter, x).len()).max().unwrap_or(0);
+    if filter == Filter::Nearest { 0.0 } else { (6 + most(from.0, to.0) + most(from.1, to.1)) as f64 }
+}
+
+/// Whether floats are the unrounded ones, given the picture they come from.
 pub fn check_float(
     picture: &Picture<f32>,
     expected: &Picture<f64>,
@@ -91,10 +97,9 @@ pub fn check_float(
         (0..to).map(pixels).collect::<Vec<Vec<_>>>()
     };
     let (columns, rows) = (axis(picture.width, expected.width), axis(picture.height, expected.height));
-    let most = |axis: &[Vec<(usize, f64)>]| axis.iter().map(Vec::len).max().unwrap_or(0);
-    let roundings = if filter == Filter::Nearest { 0 } else { 6 + most(&columns) + most(&rows) };
+    let roundings = roundings((picture.width, picture.height), (expected.width, expected.height), filter);
     let sizes = Picture { samples: picture.samples.iter().map(|sample| sample.abs()).collect(), ..*picture };
     let sizes = weigh(&sizes, &columns, &rows);
-    let bounds = sizes.samples.iter().map(|size| roundings as f64 * ROUNDING * size);
+    let bounds = sizes.samples.iter().map(|size| roundings * ROUNDING * size);
     floats::check(got, expected.samples.iter().copied().zip(bounds))
 }

@@ -41,18 +41,21 @@ pub fn whole<T: Whole>(picture: &Picture<T>, channel: usize) -> Channel {
     }
 }
 
-/// Of floats, by definition: the mean first, then the distances from it.
+/// Of floats, by definition: the mean first, then the distances from it. With a value that is not finite there is no mean
+/// and no variance, and the edges are those of the others.
 pub fn float(picture: &Picture<f32>, channel: usize) -> Channel {
     let values: Vec<f64> = picture.channel(channel).into_iter().map(Sample::value).collect();
     let mean_of = |of: &dyn Fn(f64) -> f64| values.iter().map(|value| of(*value)).sum::<f64>() / values.len() as f64;
-    let mean = mean_of(&|value| value);
-    Channel {
-        mean,
-        variance: mean_of(&|value| (value - mean) * (value - mean)),
-        min: values.iter().copied().fold(f64::INFINITY, f64::min),
-        max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        mean_size: mean_of(&f64::abs),
-    }
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let (min, max) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
+    // A sum of equal values may be rounded; their mean is none of that.
+    let mean = match finite().count() == values.len() {
+        true if min == max => min,
+        true => mean_of(&|value| value),
+        false => f64::NAN,
+    };
+    let variance = mean_of(&|value| (value - mean) * (value - mean));
+    Channel { mean, variance, min, max, mean_size: mean_of(&f64::abs) }
 }
 
 /// Samples whose statistics are known.

@@ -19,7 +19,7 @@ pub(super) fn compute(cpu: &Cpu, chain: &Prepared) -> Result<HostBuffer, Error> 
 }
 
 /// Every block with the part of the result that is its own.
-fn parts<'a>(chain: &Prepared, mut rest: &'a mut [u8]) -> Vec<(Block, &'a mut [u8])> {
+pub(super) fn parts<'a>(chain: &Prepared, mut rest: &'a mut [u8]) -> Vec<(Block, &'a mut [u8])> {
     let bytes = chain.bytes_per_pixel();
     let mut next = 0;
     let mut parts = Vec::new();

@@ -1,0 +1,95 @@
+//! Gray images cut by the mean of what surrounds each pixel.
+
+use swath::{Error, Gray8, Image, Threshold, ThresholdKind};
+
+use super::samples;
+use crate::image_cases::{Fill, With, all, few, image, moderate, widths, with};
+use crate::runner::{Row, same};
+use crate::support::executors::{self, Executor};
+use crate::support::images::adaptive;
+
+/// Block, constant, and whether black and white change places.
+#[derive(Debug, Clone, Copy)]
+struct Adaptive {
+    block: usize,
+    c: f64,
+    is_inverted: bool,
+}
+
+const fn adaptive(block: usize, c: f64) -> Adaptive {
+    Adaptive { block, c, is_inverted: false }
+}
+
+const fn inverted(block: usize, c: f64) -> Adaptive {
+    Adaptive { block, c, is_inverted: true }
+}
+
+impl Adaptive {
+    fn of(self, image: &Image<Gray8>) -> Result<Image<Gray8>, Error> {
+        let threshold = Threshold::adaptive_mean(self.block, self.c);
+        image.threshold(if self.is_inverted { threshold.kind(ThresholdKind::BinaryInverted) } else { threshold })
+    }
+}
+
+fn row(test: &'static str, cases: fn() -> Vec<With<Adaptive>>, executors: impl IntoIterator<Item = &'static Executor>) {
+    Row {
+        test,
+        cases,
+        // Sums of as many rows as the block is high.
+        whole: |case: &With<Adaptive>| (4 * case.image.size().0 * (case.by.block + 1) + 256) as u64,
+        expected: |case| adaptive::mean(&case.image.picture::<Gray8>(), case.by.block, case.by.c, case.by.is_inverted),
+        run: |device, case| samples(&case.by.of(&case.image.upload::<Gray8>(device)?)?),
+        compare: same,
+    }
+    .run_on(executors);
+}
+
+#[test]
+fn adaptive_mean() {
+    row("adaptive_mean", || with(moderate(), &[adaptive(5, 2.0)]), executors::all());
+}
+
+#[test]
+fn adaptive_mean_of_every_width() {
+    row("adaptive_mean_of_every_width", || with(widths(), &[inverted(11, -1.0)]), executors::few());
+}
+
+#[test]
+fn adaptive_mean_in_every_way() {
+    const WAYS: &[Adaptive] = &[
+        adaptive(3, 0.0),
+        inverted(3, 0.0),
+        adaptive(5, 2.5),
+        inverted(5, 2.5),
+        adaptive(7, -3.5),
+        inverted(7, -3.5),
+        adaptive(31, 10.0),
+        adaptive(3, 300.0),
+        inverted(3, 300.0),
+        adaptive(3, -300.0),
+        inverted(3, -1e300),
+    ];
+    row("adaptive_mean_in_every_way", || with(few(), WAYS), executors::few());
+}
+
+#[test]
+fn adaptive_mean_of_blocks_larger_than_the_image() {
+    let cases = || {
+        let small = vec![image(1, 1), image(2, 3), image(23, 9), image(9, 70).of(Fill::Ramp)];
+        let largest = with(vec![image(3, 2), image(1, 1).of(Fill::All(255))], &[adaptive(4_095, 1.0)]);
+        [with(small, &[adaptive(151, 1.5), inverted(255, -2.0)]), largest].concat()
+    };
+    row("adaptive_mean_of_blocks_larger_than_the_image", cases, executors::few());
+}
+
+#[test]
+fn adaptive_mean_with_another_maximum() {
+    for executor in executors::few() {
+        let case = all()[40];
+        let threshold = Threshold::adaptive_mean(3, 1).max_value(77.5);
+        let mask = case.upload::<Gray8>(&executor.device).unwrap().threshold(threshold).unwrap();
+        let expected: Vec<_> =
+            adaptive::mean(&case.picture::<Gray8>(), 3, 1.0, false).iter().map(|white| white / 255 * 78).collect();
+        assert_eq!(samples(&mask).unwrap(), expected, "{case} on {}", executor.name);
+    }
+}
