@@ -1,10 +1,13 @@
 //! What Swath does with an image that is on its device: the work is recorded, done and read. On the CPU reading copies
 //! nothing, and the memory of a result that was dropped is that of the next one.
 
-use swath::{Color, Gray8, HostImage, HostTensor, Image, Normalize, Rgb8, Threshold};
+use swath::{Color, Gray8, HostImage, HostTensor, Image, Normalize, Resize, Rgb8, Threshold};
 
 /// What is black and what is white, where the work is told.
 pub const LEVEL: u8 = 127;
+
+/// How many times shorter the sides of a smaller picture are.
+pub const REDUCTION: usize = 4;
 
 /// Gray from colours.
 pub fn gray<P: Color>(image: &Image<P>) -> HostImage<P::Gray> {
@@ -25,4 +28,10 @@ pub fn gray_otsu(image: &Image<Rgb8>) -> HostImage<Gray8> {
 /// Planes of `f32`, with the mean and the standard deviation of ImageNet.
 pub fn normalize(image: &Image<Rgb8>) -> HostTensor {
     image.normalize(&Normalize::imagenet()).and_then(|tensor| tensor.read().wait()).expect("a tensor")
+}
+
+/// A smaller picture.
+pub fn reduce(image: &Image<Rgb8>, resize: Resize) -> HostImage<Rgb8> {
+    let smaller = image.resize(image.width() / REDUCTION, image.height() / REDUCTION, resize);
+    smaller.and_then(|smaller| smaller.read().wait()).expect("a smaller image")
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, ImageView, Pixel, Rgb8, Rgba8};
+use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, ImageView, Pixel, Resize, Rgb8, Rgba8};
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
 use swath_benches::{Picture, turn, works};
 
@@ -112,8 +112,15 @@ impl Contestant {
             "threshold" => reply(verb, || works::threshold(&self.gray), |mask| bytes(mask.as_slice())),
             "gray_otsu" => reply(verb, || works::gray_otsu(&self.rgb), |mask| bytes(mask.as_slice())),
             "normalize" => reply(verb, || works::normalize(&self.rgb), |tensor| numbers(tensor.as_slice())),
+            "resize_bilinear" => self.reduced(verb, Resize::Bilinear),
+            "resize_area" => self.reduced(verb, Resize::Area),
             _ => self.copy(verb, work).ok_or_else(|| format!("there is no work called {work}"))?,
         })
+    }
+
+    /// Whose bytes differ from a peer's here and there: it rounds otherwise.
+    fn reduced(&self, verb: Verb, resize: Resize) -> String {
+        reply(verb, || works::reduce(&self.rgb, resize), |smaller| numbers(smaller.as_slice()))
     }
 
     /// Copies half as many bytes, in one piece a thread; the other half is what is written.

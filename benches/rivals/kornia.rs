@@ -1,6 +1,6 @@
 //! Image operations by kornia, on the pool that it is called from and into memory that is there already.
 
-use kornia_image::ImageSize;
+use kornia_image::{ImageSize, InterpolationMode};
 use kornia_imgproc::resize::{self, NormalizeParams};
 use kornia_imgproc::{color, core, threshold};
 
@@ -27,6 +27,11 @@ pub fn normalize(rgb: &Image<u8, 3>, planes: &mut [f32]) {
     let parameters = NormalizeParams::from_mean_std([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
     let same = resize::resize_normalize_to_tensor_u8_to_f32_nearest;
     same(rgb.as_slice(), width, height, planes, width, height, &parameters).expect("planes");
+}
+
+/// A smaller picture, from the four pixels around each centre.
+pub fn bilinear(rgb: &Image<u8, 3>, smaller: &mut Image<u8, 3>) {
+    resize::resize_fast_rgb(rgb, smaller, InterpolationMode::Bilinear).expect("a smaller image");
 }
 
 /// Deviations and means of the channels.

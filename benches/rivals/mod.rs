@@ -4,3 +4,4 @@ pub mod images;
 pub mod kiddo;
 pub mod kornia;
 pub mod loops;
+pub mod resize;

@@ -4,6 +4,7 @@
 mod gray;
 mod normalize;
 mod quantize;
+mod resize;
 mod standardize;
 mod statistics;
 mod threshold;
@@ -22,7 +23,7 @@ use crate::is_timed;
 type Make = fn(&Setting) -> Race<'static>;
 
 /// Every work on images, by the name that `cargo xtask compare images` has for it too.
-const WORKS: [(&str, Make); 8] = [
+const WORKS: [(&str, Make); 10] = [
     ("gray_rgb", gray::rgb),
     ("gray_rgba", gray::rgba),
     ("threshold", threshold::binary),
@@ -31,6 +32,8 @@ const WORKS: [(&str, Make); 8] = [
     ("standardize", standardize::numbers),
     ("statistics", statistics::channels),
     ("quantize", quantize::numbers),
+    ("resize_bilinear", resize::bilinear),
+    ("resize_area", resize::area),
 ];
 
 /// Which races on images there are to be.

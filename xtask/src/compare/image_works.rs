@@ -56,7 +56,7 @@ const fn pillow(way: &'static str, request: &'static str) -> Rival {
 }
 
 /// All works, in the order of the table.
-pub const WORKS: [Work; 5] = [
+pub const WORKS: [Work; 7] = [
     Work {
         name: "gray_rgb",
         title: "RGB to gray",
@@ -96,6 +96,21 @@ pub const WORKS: [Work; 5] = [
             open_cv("split, LUT", "normalize_split_lut"),
             open_cv("split, addWeighted", "normalize_split_add"),
         ],
+    },
+    // Of four rows, two are looked at, and every column: a cache holds whole lines.
+    Work {
+        name: "resize_bilinear",
+        title: "resize to a quarter, bilinear",
+        bytes: 1.5 + 3.0 / 16.0,
+        is_for_large: true,
+        rivals: &[open_cv("INTER_LINEAR", "resize_bilinear")],
+    },
+    Work {
+        name: "resize_area",
+        title: "resize to a quarter, area",
+        bytes: 3.0 + 3.0 / 16.0,
+        is_for_large: true,
+        rivals: &[open_cv("INTER_AREA", "resize_area"), pillow("reduce", "resize_area")],
     },
 ];
 
