@@ -48,6 +48,7 @@ fn subjects() -> Vec<Subject> {
     subjects.extend(crate::image::adaptive_subjects());
     subjects.extend(crate::tensor::statistics::subjects());
     subjects.extend(crate::points::subjects());
+    subjects.extend(crate::tensor::resample::subjects());
     subjects.extend(chains().iter().map(|(chain, output)| crate::tensor::pixelwise::subject(chain, output)));
     subjects
 }

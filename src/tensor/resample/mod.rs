@@ -2,30 +2,38 @@
 //!
 //! A [`Sampling`] says what becomes what. On the CPU a [`Resampler`] fills any rows of the result; every row depends on
 //! the source alone, so how they are divided among bands and threads changes nothing. On a GPU one function of
-//! [`SHADER`], named by [`Sampling::function`], makes one pixel, from a [`Geometry`]; the largest reductions take several
+//! [`SHADER`], named by [`Sampling::function`], makes one pixel, from its [geometry](Sampling::geometry); the largest reductions take several
 //! [passes](Sampling::passes).
 //!
-//! Why not `fast_image_resize`: it chooses the precision of its weights from all rows that it is given and scales its
-//! crop box anew for each, so that bands differ from the whole (bytes 97x89 to 41x37 do not, 200x333 to 77x101 do); its
-//! samples are rounded between the two directions; and its box filter does not weigh pixels that are covered in part. The
-//! loops here are exact where `f32` is, equal on every SIMD level, and no slower.
+//! Why not `fast_image_resize` 6.1: it chooses the precision of its weights from all rows that it is asked for, and
+//! scales its crop box anew for each band, so that bands of bilinear results differ from the whole (in 78 bytes of RGB
+//! 61x67 to 149x151, in bands of 7 and of 32 rows); it rounds bytes between the two directions; and its box filter weighs
+//! a pixel that is covered in part like any other. The loops here are exact where `f32` is, and equal on every SIMD level.
+//! On one thread of a Zen 4 with AVX-512 they took, of its time, from 4096x4096 to 1024x1024 and from 1920x1080 to 224x224:
+//! bilinear RGB bytes 83 and 77 %, u16 28 and 19 %, f32 45 and 19 %; averages of RGB bytes 132 and 179 %, u16 36 and 44 %,
+//! f32 67 and 81 %. Enlarging bytes of four channels takes up to twice its time.
 
 mod on_cpu;
 #[cfg(feature = "gpu")]
 mod on_gpu;
+mod sums;
 mod taps;
+#[cfg(test)]
+mod tests;
 
 use crate::error::Error;
 use crate::tensor::SampleKind;
 pub(crate) use on_cpu::Resampler;
 #[cfg(feature = "gpu")]
-pub(crate) use on_gpu::{Geometry, SHADER};
+pub(crate) use on_gpu::SHADER;
 use taps::Axis;
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use tests::subjects;
 
 /// The longest side of a source or result: up to here a GPU computes positions exactly.
 pub(crate) const MOST_SIDE: usize = 1 << 21;
 
-/// How pixels of the result are made.
+/// How pixels of the result are made; formulas are at [`Resize`](crate::Resize).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Method {
     /// The source pixel that holds their centre.
@@ -68,11 +76,6 @@ impl Sampling {
             }
         }
         Ok(Self { method, from, to })
-    }
-
-    /// Width and height of the source.
-    pub(crate) fn from(&self) -> (usize, usize) {
-        self.from
     }
 
     /// Width and height of the result.

@@ -14,17 +14,16 @@ use std::ops::Range;
 
 use fearless_simd::{Level, Simd, dispatch};
 
+use super::sums::{BLOCK, Few, Number, add_few, add_many, add_rows, pack, zeros};
 use super::taps::{Axis, Taps};
 use super::{Method, Sampling, scale};
-use crate::tensor::{Sample, SampleKind};
+use crate::tensor::SampleKind;
 
 /// Samples of a strip in `sum` and in `mixed`: 16 KiB each. A pixel that covers more has a strip of its own.
 const STRIP: usize = 4 << 10;
-/// Taps that are added up before their sum is added to others: a sum of 16,384 then errs as one of 320.
-const BLOCK: usize = 64;
 /// Where only every so many columns are needed, at least, the pairs that are blended are copied together first. Below
 /// that, copying costs more than adding up the columns in between.
-const SPARSE: usize = 4;
+const SPARSE: usize = 8;
 
 /// What all bands of one resize share.
 pub(crate) struct Resampler {
@@ -54,19 +53,19 @@ struct Weighted {
 /// Some columns of the result.
 struct Strip {
     to: Range<usize>,
-    from: From,
+    from: Source,
     columns: Columns,
 }
 
 /// Source pixels that a strip is made of.
-enum From {
+enum Source {
     /// All from one to another.
     Run(Range<usize>),
     /// Each of these and the one behind it.
     Pairs(Vec<u32>),
 }
 
-impl From {
+impl Source {
     fn pixels(&self) -> usize {
         match self {
             Self::Run(run) => run.len(),
@@ -75,15 +74,14 @@ impl From {
     }
 }
 
-/// Taps of each column of a strip, counted in samples of `sum`.
+/// Taps of each column of a strip. Their number is a constant as long as it is small: loops of a few rounds each, now one
+/// more and now one less, cost several times what they do.
 enum Columns {
-    Blended(Vec<Pair>),
-    Covered(Vec<Taps>),
-}
-
-struct Pair {
-    samples: [u32; 2],
-    weights: [f32; 2],
+    Two(Vec<Few<2>>),
+    Three(Vec<Few<3>>),
+    Five(Vec<Few<5>>),
+    /// In pixels of `sum`.
+    Many(Vec<Taps>),
 }
 
 impl Resampler {
@@ -175,31 +173,26 @@ impl Weighted {
             // The last pixel of a source has none behind it.
             let pair = |taps: &Taps| taps.first.min(columns.size as usize - 2) as u32;
             match taps {
-                _ if sparse => From::Pairs(taps.iter().map(pair).collect()),
-                [first, .., last] => From::Run(first.first..last.last + 1),
-                [only] => From::Run(only.first..only.last + 1),
-                [] => From::Run(0..0),
+                _ if sparse => Source::Pairs(taps.iter().map(pair).collect()),
+                [first, .., last] => Source::Run(first.first..last.last + 1),
+                [only] => Source::Run(only.first..only.last + 1),
+                [] => Source::Run(0..0),
             }
         });
         let froms: Vec<_> = froms.collect();
         let widest = froms.iter().map(|from| from.pixels() * channels).max().unwrap_or(0);
-        let strip = |(to, from): (Range<usize>, From)| {
-            let taps = &taps[to.clone()];
-            let columns = if columns.covers {
-                let From::Run(run) = &from else { unreachable!("only pairs that are blended are sparse") };
-                Columns::Covered(taps.iter().map(|taps| taps.counted_from(run.start)).collect())
-            } else {
-                let place = |index: usize, pixel: usize| match &from {
-                    From::Run(run) => pixel - run.start,
-                    From::Pairs(firsts) => 2 * index + pixel - firsts[index] as usize,
-                };
-                let pairs = taps.iter().enumerate().map(|(index, taps)| {
-                    let first = (place(index, taps.first) * channels) as u32;
-                    // What a tap without weight reads is 0, lest it should be infinite.
-                    let last = if taps.last > taps.first { first + channels as u32 } else { zeros(widest) as u32 };
-                    Pair { samples: [first, last], weights: [taps.first_weight, taps.last_weight] }
-                });
-                Columns::Blended(pairs.collect())
+        let most = taps.iter().map(|taps| taps.last + 1 - taps.first).max().unwrap_or(0);
+        let strip = |(to, from): (Range<usize>, Source)| {
+            let place = |(index, taps): (usize, &Taps)| match &from {
+                Source::Run(run) => taps.moved_to(taps.first - run.start),
+                Source::Pairs(firsts) => taps.moved_to(2 * index + taps.first - firsts[index] as usize),
+            };
+            let taps = taps[to.clone()].iter().enumerate().map(place);
+            let columns = match most {
+                0..=2 => Columns::Two(taps.map(|taps| Few::new(&taps, channels, widest)).collect()),
+                3 => Columns::Three(taps.map(|taps| Few::new(&taps, channels, widest)).collect()),
+                4..=5 => Columns::Five(taps.map(|taps| Few::new(&taps, channels, widest)).collect()),
+                _ => Columns::Many(taps.collect()),
             };
             Strip { to, from, columns }
         };
@@ -229,11 +222,11 @@ impl Weighted {
             }
             for strip in &self.strips {
                 match &strip.from {
-                    From::Run(run) => {
+                    Source::Run(run) => {
                         let row = |row: usize| &source[(row * from_width + run.start) * N..][..run.len() * N];
                         add_rows(row, &taps, &mut sum[..run.len() * N], &mut part);
                     }
-                    From::Pairs(firsts) => {
+                    Source::Pairs(firsts) => {
                         let samples = firsts.len() * 2 * N;
                         packed.resize(2 * samples, T::default());
                         let (first, last) = packed.split_at_mut(samples);
@@ -246,8 +239,10 @@ impl Weighted {
                 }
                 let mixed = &mut mixed[..strip.to.len() * N + LANES - N];
                 match &strip.columns {
-                    Columns::Blended(pairs) => blend_columns::<N, LANES>(&sum, pairs, mixed),
-                    Columns::Covered(taps) => add_columns::<N, LANES>(&sum, taps, mixed),
+                    Columns::Two(columns) => add_few::<N, LANES, 2>(&sum, columns, mixed),
+                    Columns::Three(columns) => add_few::<N, LANES, 3>(&sum, columns, mixed),
+                    Columns::Five(columns) => add_few::<N, LANES, 5>(&sum, columns, mixed),
+                    Columns::Many(columns) => add_many::<N, LANES>(&sum, columns, mixed),
                 }
                 for (to, value) in to[strip.to.start * N..strip.to.end * N].iter_mut().zip(&*mixed) {
                     *to = T::rounded(*value * self.scale);
@@ -258,136 +253,8 @@ impl Weighted {
 }
 
 impl Taps {
-    fn counted_from(&self, start: usize) -> Self {
-        Self { first: self.first - start, last: self.last - start, ..*self }
-    }
-}
-
-/// Where `sum` holds zeros, behind the samples of the widest strip and what a vector reads beyond them.
-fn zeros(widest: usize) -> usize {
-    widest + 4
-}
-
-/// Pairs of pixels, one behind the other.
-#[inline(always)]
-fn pack<T: Copy, const N: usize>(from: &[T], firsts: &[u32], to: &mut [T]) {
-    for (first, to) in firsts.iter().zip(to.chunks_exact_mut(2 * N)) {
-        to.copy_from_slice(&from[*first as usize * N..][..2 * N]);
-    }
-}
-
-/// Sets `sum` to the weighted rows.
-#[inline(always)]
-fn add_rows<'a, T: Number>(row: impl Fn(usize) -> &'a [T], taps: &Taps, sum: &mut [f32], part: &mut [f32]) {
-    let end = taps.last + 1;
-    add_block(&row, taps, taps.first..end.min(taps.first + BLOCK), sum);
-    for first in (taps.first + BLOCK..end).step_by(BLOCK) {
-        let part = &mut part[..sum.len()];
-        add_block(&row, taps, first..end.min(first + BLOCK), part);
-        for (sum, part) in sum.iter_mut().zip(part) {
-            *sum += *part;
-        }
-    }
-}
-
-/// Sets `sum` to some of the weighted rows, several at a time, so that it is read and written less often.
-#[inline(always)]
-fn add_block<'a, T: Number>(row: impl Fn(usize) -> &'a [T], taps: &Taps, rows: Range<usize>, sum: &mut [f32]) {
-    let Range { mut start, end } = rows;
-    let mut fresh = true;
-    while start < end {
-        let rows = |offset: usize| (row(start + offset), taps.weight(start + offset));
-        start += match (end - start, fresh) {
-            (1, true) => set_to([0].map(rows), sum),
-            (2 | 3, true) => set_to([0, 1].map(rows), sum),
-            (_, true) => set_to([0, 1, 2, 3].map(rows), sum),
-            (1, false) => add_to([0].map(rows), sum),
-            (2 | 3, false) => add_to([0, 1].map(rows), sum),
-            (_, false) => add_to([0, 1, 2, 3].map(rows), sum),
-        };
-        fresh = false;
-    }
-}
-
-/// `sum = w0 r0 + w1 r1 + ..`, left to right; how many rows these were.
-#[inline(always)]
-fn set_to<T: Number, const K: usize>(rows: [(&[T], f32); K], sum: &mut [f32]) -> usize {
-    let rows = rows.map(|(row, weight)| (&row[..sum.len()], weight));
-    for (index, sum) in sum.iter_mut().enumerate() {
-        let (first, weight) = rows[0];
-        let start = first[index].into() * weight;
-        *sum = rows[1..].iter().fold(start, |sum, (row, weight)| sum + row[index].into() * weight);
-    }
-    K
-}
-
-/// `sum = sum + w0 r0 + w1 r1 + ..`, left to right; how many rows these were.
-#[inline(always)]
-fn add_to<T: Number, const K: usize>(rows: [(&[T], f32); K], sum: &mut [f32]) -> usize {
-    let rows = rows.map(|(row, weight)| (&row[..sum.len()], weight));
-    for (index, sum) in sum.iter_mut().enumerate() {
-        *sum = rows.iter().fold(*sum, |sum, (row, weight)| sum + row[index].into() * weight);
-    }
-    K
-}
-
-/// Pixels that are blended of two. The vectors of three channels overlap; the next pixel overwrites the fourth.
-#[inline(always)]
-fn blend_columns<const N: usize, const LANES: usize>(sum: &[f32], pairs: &[Pair], mixed: &mut [f32]) {
-    for (index, pair) in pairs.iter().enumerate() {
-        let [first, last] = pair.samples.map(|sample| pixel::<LANES>(sum, sample as usize));
-        let value: [f32; LANES] =
-            std::array::from_fn(|lane| first[lane] * pair.weights[0] + last[lane] * pair.weights[1]);
-        mixed[index * N..][..LANES].copy_from_slice(&value);
-    }
-}
-
-/// Pixels that are averages of several.
-#[inline(always)]
-fn add_columns<const N: usize, const LANES: usize>(sum: &[f32], columns: &[Taps], mixed: &mut [f32]) {
-    for (index, taps) in columns.iter().enumerate() {
-        let mut value = [0.0; LANES];
-        for start in (taps.first..=taps.last).step_by(BLOCK) {
-            let mut block = [0.0; LANES];
-            for column in start..(start + BLOCK).min(taps.last + 1) {
-                let from = pixel::<LANES>(sum, column * N);
-                let weight = taps.weight(column);
-                block = std::array::from_fn(|lane| block[lane] + from[lane] * weight);
-            }
-            value = std::array::from_fn(|lane| value[lane] + block[lane]);
-        }
-        mixed[index * N..][..LANES].copy_from_slice(&value);
-    }
-}
-
-#[inline(always)]
-fn pixel<const LANES: usize>(samples: &[f32], first: usize) -> [f32; LANES] {
-    std::array::from_fn(|lane| samples[first..first + LANES][lane])
-}
-
-/// A sample, to `f32` and back.
-trait Number: Sample + Default + Into<f32> {
-    /// The nearest sample, halves up.
-    fn rounded(value: f32) -> Self;
-}
-
-impl Number for u8 {
-    #[inline(always)]
-    fn rounded(value: f32) -> Self {
-        (value + 0.5) as Self
-    }
-}
-
-impl Number for u16 {
-    #[inline(always)]
-    fn rounded(value: f32) -> Self {
-        (value + 0.5) as Self
-    }
-}
-
-impl Number for f32 {
-    #[inline(always)]
-    fn rounded(value: f32) -> Self {
-        value
+    /// The same taps with another first one.
+    fn moved_to(&self, first: usize) -> Self {
+        Self { first, last: self.last - self.first + first, ..*self }
     }
 }

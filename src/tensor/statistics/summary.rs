@@ -58,6 +58,7 @@ impl From<&Real> for Summary {
 impl Moments {
     /// Reads all records back: a run after the other, in each one a channel. For whole numbers they are equal on all
     /// devices.
+    #[cfg(test)]
     pub(crate) fn read(&self) -> Readback<Vec<Summary>> {
         self.read_as(|summaries| summaries)
     }
