@@ -132,7 +132,7 @@ const FEW: &[ImageCase] = &[
 ];
 
 /// Every image.
-pub fn all() -> Vec<ImageCase> {
+fn all() -> Vec<ImageCase> {
     CASES.to_vec()
 }
 
@@ -141,9 +141,14 @@ pub fn few() -> Vec<ImageCase> {
     FEW.to_vec()
 }
 
-/// Every image but the largest, for results much larger than their source.
-pub fn moderate() -> Vec<ImageCase> {
-    CASES.iter().copied().filter(|case| case.width * case.height <= 1_025 * 513).collect()
+/// Every image of up to a window's 65,536 pixels.
+pub fn small() -> Vec<ImageCase> {
+    all().into_iter().filter(|case| case.width * case.height <= 65_536).collect()
+}
+
+/// The others: many windows, many chunks.
+pub fn large() -> Vec<ImageCase> {
+    all().into_iter().filter(|case| case.width * case.height > 65_536).collect()
 }
 
 /// Images of every width from 1 to 130.

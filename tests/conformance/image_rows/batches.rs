@@ -215,22 +215,22 @@ fn gray_normalize() -> Result<Normalize, Error> {
 batch_rows! {
     batches_come_back, Bgr8, batches, all, |_| 0, |images| Ok::<_, Error>(images);
     batches_of_floats_come_back, RgbaF32, batches, few, |_| 0, |images| Ok::<_, Error>(images);
-    batches_are_grayed, Rgb8, batches, all, |_| 0, |images| images.grayscale();
+    batches_are_grayed, Rgb8, batches, few, |_| 0, |images| images.grayscale();
     batches_of_16_bits_are_grayed, Bgra16, batches, few, |_| 0, |images| images.grayscale_with(Luma::Bt709);
     batches_are_cut, Gray8, batches, few, |_| 0, |images| images.threshold(Threshold::to_zero(77));
     batches_are_grayed_and_cut, Rgba8, batches, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::truncate(99));
-    batches_are_normalized, Rgb8, batches, all, |_| 0, |images| images.normalize(&normalize());
-    batches_are_normalized_to_halves, Rgb8, batches, all, Images::bytes,
+    batches_are_normalized, Rgb8, batches, few, |_| 0, |images| images.normalize(&normalize());
+    batches_are_normalized_to_halves, Rgb8, batches, few, Images::bytes,
         |images| images.normalize_f16(&normalize().swap_channels());
     batches_are_flipped_onto_canvases, Bgr8, small_batches, few, Images::bytes,
         |images| images.normalize(&normalize().flipped().padded(60, 40, 0.5));
     batches_are_grayed_cut_and_normalized, Rgb8, batches, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::binary(99))?.normalize(&gray_normalize()?);
-    batches_have_otsu_levels, Gray8, batches_with_pixels, all, |_| 0, |images| images.otsu_level();
+    batches_have_otsu_levels, Gray8, batches_with_pixels, few, |_| 0, |images| images.otsu_level();
     batches_are_cut_at_their_own_levels, Rgb8, batches_with_pixels, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::otsu().kind(ThresholdKind::ToZero));
-    batches_are_counted, Gray8, batches, all, |_| 0, |images| images.histogram();
+    batches_are_counted, Gray8, batches, few, |_| 0, |images| images.histogram();
     batches_are_cut_by_their_surroundings, Gray8, batches, few, Images::bytes,
         |images| images.threshold(Threshold::adaptive_mean(7, 2.5));
     batches_are_measured, Rgba16, batches, few, |_| 0, |images| images.statistics();

@@ -3,7 +3,7 @@
 use swath::{Color, Luma};
 
 use super::{rows, samples};
-use crate::image_cases::{With, all, few, widths, with};
+use crate::image_cases::{With, few, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::{Sampled, order};
 use crate::support::executors::Executor;
@@ -39,8 +39,10 @@ fn row<P: Color<Sample: Sampled>>(
 }
 
 rows! { row:
-    gray_of_rgb8, Rgb8, with(all(), &[Luma::Bt601]), all;
-    gray_of_rgba8, Rgba8, with(all(), &[Luma::Bt601]), all;
+    gray_of_rgb8, Rgb8, with(small(), &[Luma::Bt601]), all;
+    gray_of_rgba8, Rgba8, with(small(), &[Luma::Bt601]), all;
+    gray_of_large_rgb8, Rgb8, with(large(), &[Luma::Bt601]), few;
+    gray_of_large_rgba8, Rgba8, with(large(), &[Luma::Bt601]), few;
     gray_of_rgb8_of_every_width, Rgb8, with(widths(), &[Luma::Bt709]), all;
     gray_of_rgba8_of_every_width, Rgba8, with(widths(), &[Luma::Pillow]), all;
     every_gray_of_rgb8, Rgb8, with(few(), &LUMAS[1..]), few;

@@ -4,7 +4,7 @@ use half::f16;
 use swath::{Error, Normalize, Pixel, TensorBatch};
 
 use super::rows;
-use crate::image_cases::{Fill, With, few, image, moderate, widths, with};
+use crate::image_cases::{Fill, With, few, image, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::{Sampled, planes};
 use crate::support::executors::{self, Executor};
@@ -91,20 +91,19 @@ impl With<Way> {
         normalize::planes(&self.image.picture::<P>(), &form, &layout, ROUNDED)
     }
 
-    /// Bytes of a row of the source that is read wherever its pixels are, and the same again for where they begin.
+    /// Bytes of the rows of the source that must be bound where its pixels are read one by one.
     fn row_bytes<P: Pixel>(&self) -> u64 {
         let is_in_place = !self.by.is_flipped && self.by.margin.is_none();
         if is_in_place { 0 } else { (2 * self.image.size().0 * P::CHANNELS * size_of::<P::Sample>()) as u64 }
     }
 
-    /// Bytes at both ends, where numbers share words.
-    fn whole_bytes<P: Pixel>(&self) -> u64 {
+    /// The same for numbers of half precision: all of the source where two planes share a word.
+    fn half_row_bytes<P: Pixel>(&self) -> u64 {
         let ((width, height), source) = (self.size(), self.image.size());
         if (width * height).is_multiple_of(8) {
             return self.row_bytes::<P>();
         }
-        let source = source.0 * source.1 * P::CHANNELS * size_of::<P::Sample>();
-        source.max(width * height * P::COLOR_CHANNELS * size_of::<f16>()) as u64 + 256
+        (source.0 * source.1 * P::CHANNELS * size_of::<P::Sample>()) as u64 + 16 * 16
     }
 }
 
@@ -137,7 +136,7 @@ fn half_row<P: Pixel<Sample: Sampled>>(
     Row {
         test,
         cases,
-        whole: With::<Way>::whole_bytes::<P>,
+        whole: With::<Way>::half_row_bytes::<P>,
         expected: With::<Way>::expected::<P>,
         run: |device, case| {
             let tensor = case.image.upload::<P>(device)?.normalize_f16(&case.normalize::<P>()?)?;
@@ -154,14 +153,16 @@ fn half_row<P: Pixel<Sample: Sampled>>(
 }
 
 rows! { row:
-    normalize_rgb8, Rgb8, with(moderate(), &[PLAIN]), all;
+    normalize_rgb8, Rgb8, with(small(), &[PLAIN]), all;
+    normalize_large_rgb8, Rgb8, with(large(), &[PLAIN]), few;
     normalize_rgb8_of_every_width, Rgb8, with(widths(), &[PLAIN]), all;
     normalize_rgb8_in_every_way, Rgb8, with(few(), WAYS), all;
     normalize_rgb8_on_canvases, Rgb8, canvases(), all;
     normalize_bgr8, Bgr8, variants(), few;
     normalize_rgba8, Rgba8, variants(), few;
     normalize_bgra8, Bgra8, variants(), few;
-    normalize_gray8, Gray8, with(moderate(), &[PLAIN, FLIPPED]), few;
+    normalize_gray8, Gray8, with(small(), &[PLAIN, FLIPPED]), few;
+    normalize_large_gray8, Gray8, with(large(), &[FLIPPED]), few;
     normalize_rgb16, Rgb16, variants(), few;
     normalize_bgr16, Bgr16, variants(), few;
     normalize_rgba16, Rgba16, variants(), few;
@@ -175,7 +176,8 @@ rows! { row:
 }
 
 rows! { half_row:
-    halves_of_rgb8, Rgb8, with(moderate(), &[PLAIN]), few;
+    halves_of_rgb8, Rgb8, with(small(), &[PLAIN]), few;
+    halves_of_large_rgb8, Rgb8, with(large(), &[PLAIN]), few;
     halves_of_rgb8_of_every_width, Rgb8, with(widths(), &[PLAIN]), all;
     halves_of_rgb8_in_every_way, Rgb8, with(few(), WAYS), all;
     halves_of_rgb8_on_canvases, Rgb8, canvases(), all;

@@ -3,7 +3,7 @@
 use swath::Pixel;
 
 use super::rows;
-use crate::image_cases::{Fill, ImageCase, all, few, image, widths, with_pixels};
+use crate::image_cases::{Fill, ImageCase, few, image, large, small, widths, with_pixels};
 use crate::runner::Row;
 use crate::samples::Sampled;
 use crate::support::Mismatch;
@@ -73,15 +73,17 @@ fn check<P: Pixel<Sample: Sampled>>(expected: &Channel, got: [f64; 4], is_gpu: b
 }
 
 rows! { row:
-    statistics_of_gray8, Gray8, with_pixels(all()), all;
-    statistics_of_rgb8, Rgb8, with_pixels(all()), few;
+    statistics_of_gray8, Gray8, with_pixels(small()), all;
+    statistics_of_large_gray8, Gray8, large(), few;
+    statistics_of_rgb8, Rgb8, with_pixels(small()), few;
     statistics_of_rgb8_of_every_width, Rgb8, widths(), few;
     statistics_of_rgba8, Rgba8, hard(), few;
     statistics_of_gray16, Gray16, hard(), few;
     statistics_of_bgr16, Bgr16, hard(), few;
     statistics_of_rgba16, Rgba16, hard(), few;
     statistics_of_gray_f32, GrayF32, hard(), few;
-    statistics_of_rgb_f32, RgbF32, with_pixels(all()), few;
+    statistics_of_rgb_f32, RgbF32, with_pixels(small()), few;
+    statistics_of_large_rgb_f32, RgbF32, large(), few;
     statistics_of_bgra_f32, BgraF32, hard(), few;
 }
 

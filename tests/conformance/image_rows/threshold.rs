@@ -3,7 +3,7 @@
 use swath::{Error, Gray, Gray8, Image, Sample, Threshold, ThresholdKind};
 
 use super::{rows, samples};
-use crate::image_cases::{With, all, few, widths, with};
+use crate::image_cases::{With, few, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::Sampled;
 use crate::support::executors::Executor;
@@ -85,7 +85,8 @@ fn row<G: Gray<Sample: Sampled>>(
 }
 
 rows! { row:
-    gray8_is_cut, Gray8, with(all(), &[cut(Kind::Binary, 77.0 / 255.0)]), all;
+    gray8_is_cut, Gray8, with(small(), &[cut(Kind::Binary, 77.0 / 255.0)]), all;
+    large_gray8_is_cut, Gray8, with(large(), &[cut(Kind::Binary, 77.0 / 255.0)]), few;
     gray8_of_every_width_is_cut, Gray8, with(widths(), &[cut(Kind::BinaryInverted, 0.4)]), all;
     gray8_is_cut_in_every_way, Gray8, with(few(), &cuts()), few;
     gray16_is_cut_in_every_way, Gray16, with(few(), &cuts()), few;

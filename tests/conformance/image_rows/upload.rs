@@ -3,7 +3,7 @@
 use swath::Pixel;
 
 use super::{rows, samples};
-use crate::image_cases::{ImageCase, all, few, widths};
+use crate::image_cases::{ImageCase, few, large, small, widths};
 use crate::runner::Row;
 use crate::samples::Sampled;
 use crate::support::executors::Executor;
@@ -29,7 +29,8 @@ fn row<P: Pixel<Sample: Sampled>>(
 }
 
 rows! { row:
-    rgb8_comes_back, Rgb8, all(), all;
+    rgb8_comes_back, Rgb8, small(), all;
+    large_rgb8_comes_back, Rgb8, large(), few;
     rgb8_of_every_width_comes_back, Rgb8, widths(), all;
     bgr8_comes_back, Bgr8, few(), few;
     rgba8_comes_back, Rgba8, few(), few;

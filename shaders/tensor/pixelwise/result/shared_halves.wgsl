@@ -43,10 +43,11 @@ fn main(
     if unit >= params.units {
         return;
     }
+    let first = params.first_pixel + 8u * unit;
     var word: vec4u;
     for (var i = 0u; i < 4u; i++) {
-        let number = 8u * unit + 2u * i;
+        let number = first + 2u * i;
         word[i] = half_at(number) | (half_at(number + 1u) << 16u);
     }
-    store(unit, word);
+    store((first - params.result_start) / 8u, word);
 }

@@ -110,7 +110,7 @@ pub(super) fn pieces(chain: &Chain, form: &Form, ends: &Ends, limits: Limits) ->
     } else if form.result == To::Pixels && form.source == From::InPlace {
         cutter.cut(None, whole, 0..0, &mut pieces)?;
     } else if form.result == To::SharedHalves {
-        return Err(cutter.too_large(chain.source.frames.capacity() as u64 * cutter.source_pixel_bytes()));
+        cutter.cut_halves(whole, &mut pieces)?;
     } else {
         for (index, frame) in ends.frames.iter().enumerate().filter(|(_, frame)| frame.pixels() > 0) {
             let pixels = frame.first..frame.first + frame.pixels();
@@ -137,6 +137,21 @@ impl Cutter<'_> {
         let source = 0..self.chain.source.frames.capacity() as u64 * self.source_pixel_bytes();
         let result = 0..(self.ends.bytes as u64).next_multiple_of(WORD as u64);
         self.piece(items, 0..self.ends.planes, source, result)
+    }
+
+    /// Launches for numbers that share words: the pixels of each may be anywhere, so the source is bound whole.
+    fn cut_halves(&self, numbers: Range<usize>, pieces: &mut Vec<Piece>) -> Result<(), Error> {
+        let source = 0..self.chain.source.frames.capacity() as u64 * self.source_pixel_bytes();
+        let alignment = self.limits.alignment.max(WORD as u64);
+        let most = (self.limits.max_binding / alignment * alignment) as usize / self.ends.number_bytes;
+        let most = most.min(UNITS_PER_LAUNCH * self.form.per_invocation);
+        for start in numbers.clone().step_by(most) {
+            let items = start..numbers.end.min(start + most);
+            let result = (items.start * self.ends.number_bytes) as u64..(items.end * self.ends.number_bytes) as u64;
+            let piece = self.piece(items, 0..self.ends.planes, source.clone(), result);
+            pieces.push(piece.ok_or_else(|| self.too_large(source.end))?);
+        }
+        Ok(())
     }
 
     /// Launches for `items` of one frame, or of all, with these planes.

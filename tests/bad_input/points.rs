@@ -1,29 +1,11 @@
-//! Bad input: each kind gives an error of its own, in words that say what was given, what is allowed and what to do,
-//! and what it was given to still works afterwards.
-
-#[path = "support/mod.rs"]
-mod support;
+//! Points, clouds and what is asked of them.
 
 use swath::{
-    Device, DispatchLimits, Error, Feature, FeatureOptions, Features, Gray8, ImageView, Neighborhood, Normalize,
-    PointsOptions, Rgb8, Rgba8, Threshold,
+    Device, DispatchLimits, Error, Feature, FeatureOptions, Features, Gray8, ImageView, Neighborhood, PointsOptions,
 };
 
-use support::executors;
-
-/// The CPU, and the GPU where it is tested.
-fn devices() -> Vec<Device> {
-    let mut devices = vec![Device::cpu().unwrap()];
-    devices.extend(executors::the_gpu());
-    devices
-}
-
-fn text<T>(outcome: Result<T, Error>) -> String {
-    match outcome {
-        Ok(_) => "no error".into(),
-        Err(error) => error.to_string(),
-    }
-}
+use crate::support::executors;
+use crate::{devices, support, text};
 
 fn corner() -> Vec<[f64; 3]> {
     vec![[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 3.0]]
@@ -155,107 +137,6 @@ fn a_feature_asked_for_twice_is_there_twice() {
         let table = table.read().wait().unwrap();
         assert_eq!(table.column(Feature::Pca1), once.column(Feature::Pca1));
         assert_eq!(table.column(Feature::NormalZ), once.column(Feature::NormalZ));
-    }
-}
-
-#[test]
-fn a_slice_too_short_for_its_image_is_refused() {
-    let expected = "a 2x2 image with 3 channels and rows 6 elements apart needs 12 elements, but the slice has 11; \
-                    pass a longer slice or the right stride";
-    assert_eq!(text(ImageView::<Rgb8>::new(&[0; 11], 2, 2)), expected);
-    let expected = "a 3x2 image with 4 channels and rows 20 elements apart needs 32 elements, but the slice has 31; \
-                    pass a longer slice or the right stride";
-    assert_eq!(text(ImageView::<Rgba8>::with_stride(&[0; 31], 3, 2, 20)), expected);
-    assert!(ImageView::<Rgba8>::with_stride(&[0; 32], 3, 2, 20).is_ok(), "the last row need not be padded");
-    for (width, height) in [(usize::MAX, 2), (usize::MAX, usize::MAX), (1 << 33, 1 << 33)] {
-        assert!(matches!(ImageView::<Rgb8>::new(&[0; 99], width, height), Err(Error::ImageLayout { .. })));
-    }
-}
-
-#[test]
-fn rows_that_overlap_are_refused() {
-    let expected = "rows of a 2x2 image with 3 channels take 6 elements, but they start only 5 elements apart; \
-                    pass a stride of at least 6";
-    assert_eq!(text(ImageView::<Rgb8>::with_stride(&[0; 100], 2, 2, 5)), expected);
-    assert!(ImageView::<Rgb8>::with_stride(&[0; 100], 2, 1, 0).is_ok(), "a single row needs no stride");
-    assert!(ImageView::<Rgb8>::with_stride(&[0; 100], 2, 2, 6).is_ok());
-}
-
-#[test]
-fn a_part_outside_its_image_is_refused() {
-    let view = ImageView::<Gray8>::new(&[0; 12], 4, 3).unwrap();
-    let expected = "the sub-view at (2, 0) of 3x1 pixels reaches outside the 4x3 image; \
-                    keep x + width and y + height within it";
-    assert_eq!(text(view.sub_view(2, 0, 3, 1)), expected);
-    for (x, y, width, height) in [(0, 3, 1, 1), (5, 0, 0, 0), (usize::MAX, 0, 2, 1), (0, 1, 1, usize::MAX)] {
-        assert!(matches!(view.sub_view(x, y, width, height), Err(Error::ImageBounds { .. })));
-    }
-    assert_eq!(view.sub_view(4, 3, 0, 0).unwrap().rows().count(), 0);
-    assert_eq!(view.sub_view(3, 2, 1, 1).unwrap().row(0).len(), 1);
-}
-
-#[test]
-fn otsu_of_no_pixels_is_refused() {
-    for device in devices() {
-        for (width, height) in [(0, 0), (0, 7), (7, 0)] {
-            let image = device.image(ImageView::<Gray8>::new(&[], width, height).unwrap()).unwrap();
-            let expected =
-                format!("Otsu's level needs at least one pixel, but the image is {width}x{height}; skip empty images");
-            assert_eq!(text(image.otsu_level()), expected);
-            assert_eq!(text(image.threshold(Threshold::otsu())), expected);
-            assert_eq!(image.threshold(Threshold::binary(3)).unwrap().read().wait().unwrap().as_slice(), []);
-        }
-    }
-}
-
-#[test]
-fn statistics_that_cannot_be_used_are_refused() {
-    let values = "both must be finite and std above 0, in units where white is 1";
-    for (mean, std) in [(f64::NAN, 1.0), (0.5, f64::NAN), (0.5, 0.0), (0.5, -0.1), (f64::INFINITY, 1.0), (0.5, 1e-60)] {
-        let expected = format!("channel 1 has mean {mean} and std {std}; {values}");
-        assert_eq!(text(Normalize::new(&[0.5, mean, 0.5], &[0.5, std, 0.5])), expected);
-    }
-    assert_eq!(
-        text(Normalize::new(&[0.5; 3], &[0.5; 2])),
-        "3 values of mean and 2 of std were given; give one of each for every colour channel"
-    );
-    assert_eq!(
-        text(Normalize::new(&[], &[])),
-        "0 values of mean and 0 of std were given; give one of each for every colour channel"
-    );
-}
-
-#[test]
-fn statistics_for_other_channels_are_refused() {
-    let of = |channels: usize| Normalize::new(&vec![0.5; channels], &vec![0.25; channels]);
-    for device in devices() {
-        let gray = device.image(ImageView::<Gray8>::new(&[1, 2, 3], 3, 1).unwrap()).unwrap();
-        let color = device.image(ImageView::<Rgba8>::new(&[1, 2, 3, 4], 1, 1).unwrap()).unwrap();
-        let message = |given: usize, expected: usize| {
-            format!(
-                "{given} values of mean and std were given for an image with {expected} colour channels; give {expected}"
-            )
-        };
-        assert_eq!(text(gray.normalize(&Normalize::imagenet())), message(3, 1));
-        for channels in [1, 2, 4, 9] {
-            assert_eq!(text(of(channels).and_then(|normalize| color.normalize(&normalize))), message(channels, 3));
-        }
-        assert_eq!(color.normalize(&Normalize::imagenet()).unwrap().shape(), [3, 1, 1]);
-        assert_eq!(gray.normalize(&of(1).unwrap()).unwrap().shape(), [1, 1, 3]);
-    }
-}
-
-#[test]
-fn empty_images_of_any_height_are_empty() {
-    for device in devices() {
-        for (width, height) in [(0, usize::MAX), (usize::MAX, 0), (0, 1 << 40)] {
-            let image = device.image(ImageView::<Rgb8>::new(&[], width, height).unwrap()).unwrap();
-            assert_eq!((image.width(), image.height()), (width, height));
-            assert!(image.grayscale().unwrap().read().wait().unwrap().as_slice().is_empty());
-            let tensor = image.normalize(&Normalize::imagenet()).unwrap();
-            assert_eq!(tensor.shape(), [3, height, width]);
-            assert!(tensor.read().wait().unwrap().as_slice().is_empty());
-        }
     }
 }
 
