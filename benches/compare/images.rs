@@ -112,6 +112,9 @@ impl Contestant {
             "threshold" => reply(verb, || works::threshold(&self.gray), |mask| bytes(mask.as_slice())),
             "gray_otsu" => reply(verb, || works::gray_otsu(&self.rgb), |mask| bytes(mask.as_slice())),
             "normalize" => reply(verb, || works::normalize(&self.rgb), |tensor| numbers(tensor.as_slice())),
+            "statistics" => {
+                reply(verb, || works::statistics(&self.rgb), |told| numbers(&[told.mean(), told.std()].concat()))
+            }
             "resize_bilinear" => self.reduced(verb, Resize::Bilinear),
             "resize_area" => self.reduced(verb, Resize::Area),
             _ => self.copy(verb, work).ok_or_else(|| format!("there is no work called {work}"))?,

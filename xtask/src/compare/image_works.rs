@@ -56,7 +56,7 @@ const fn pillow(way: &'static str, request: &'static str) -> Rival {
 }
 
 /// All works, in the order of the table.
-pub const WORKS: [Work; 7] = [
+pub const WORKS: [Work; 8] = [
     Work {
         name: "gray_rgb",
         title: "RGB to gray",
@@ -96,6 +96,13 @@ pub const WORKS: [Work; 7] = [
             open_cv("split, LUT", "normalize_split_lut"),
             open_cv("split, addWeighted", "normalize_split_add"),
         ],
+    },
+    Work {
+        name: "statistics",
+        title: "mean and deviation of RGB",
+        bytes: 3.0,
+        is_for_large: false,
+        rivals: &[open_cv("meanStdDev", "statistics")],
     },
     // Of four rows, two are looked at, and every column: a cache holds whole lines.
     Work {
