@@ -161,6 +161,37 @@ pub enum Error {
         /// Shape of that tensor.
         other: Vec<usize>,
     },
+    /// A tensor has no such axis.
+    #[error("axis {axis} was asked for, but the tensor has {axes} axes; they are counted from 0")]
+    Axis {
+        /// The axis that was asked for.
+        axis: usize,
+        /// How many there are.
+        axes: usize,
+    },
+    /// Two tensors that belong together differ in shape.
+    #[error(
+        "a tensor of shape {given:?} was given for one of shape {expected:?}; give the tensor that it was made from"
+    )]
+    ShapesDiffer {
+        /// Shape of the tensor that was given.
+        given: Vec<usize>,
+        /// Shape of the one that it was given for.
+        expected: Vec<usize>,
+    },
+    /// Two tensors that belong together are on two devices.
+    #[error("the tensors are on two devices; upload both to one")]
+    ForeignTensor,
+    /// A number that tensors are quantized or standardized with cannot be used.
+    #[error("{what} is {value}; it must be {allowed}")]
+    TensorOption {
+        /// Which number.
+        what: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        allowed: String,
+    },
     /// The image has no pixels where the operation needs at least one.
     #[error("{operation} needs at least one pixel, but the image is {width}x{height}; skip empty images")]
     EmptyImage {

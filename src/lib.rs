@@ -64,7 +64,10 @@ pub use points::{
     TiledCloud,
 };
 pub use progress::Progress;
-pub use tensor::{Arity, Batch, HostTensor, HostTensors, Norm, Sample, SampleKind, Single, Tensor, TensorBatch};
+pub use tensor::{
+    Arity, Batch, HostQuantized, HostTensor, HostTensors, Norm, QuantizationError, Quantize, Quantized,
+    QuantizedTensor, Sample, SampleKind, Single, Tensor, TensorBatch,
+};
 
 /// The README's code compiles and runs.
 #[cfg(all(doctest, not(target_arch = "wasm32")))]

@@ -47,6 +47,8 @@ fn subjects() -> Vec<Subject> {
     let mut subjects = vec![crate::image::histogram_subject(), crate::image::otsu_subject()];
     subjects.extend(crate::image::adaptive_subjects());
     subjects.extend(crate::tensor::statistics::subjects());
+    subjects.extend(crate::tensor::quantize::subjects());
+    subjects.push(crate::tensor::standardize::subject());
     subjects.extend(crate::points::subjects());
     subjects.extend(crate::tensor::resample::subjects());
     subjects.extend(chains().iter().map(|(chain, output)| crate::tensor::pixelwise::subject(chain, output)));

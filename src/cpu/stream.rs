@@ -29,6 +29,14 @@ pub(crate) fn pays(bytes: usize) -> bool {
     bytes >= PAYS_FROM
 }
 
+/// The same of a result that is smaller than its source.
+const PAYS_ALONE_FROM: usize = 8 << 20;
+
+/// Whether one row of so many bytes in all is worth streaming.
+pub(crate) fn pays_alone(bytes: usize) -> bool {
+    bytes >= PAYS_ALONE_FROM
+}
+
 /// Fills `planes`, whose values are made by `fill(plane, range, values)`: the values of a plane at `range`, all of
 /// them. Ranges of a plane are consecutive and at most 4 KiB; the planes take turns, so that a common source is read
 /// from memory once.

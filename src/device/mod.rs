@@ -192,6 +192,11 @@ impl Device {
         }
     }
 
+    /// Whether both are handles of one device, so that what is on one is on the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn executor(&self) -> &Executor {
         &self.0.executor
     }

@@ -6,6 +6,7 @@ mod support;
 
 mod images;
 mod points;
+mod tensors;
 
 use swath::{Device, Error};
 

@@ -1,12 +1,12 @@
 //! Random inputs against the same references as the table.
 
 use proptest::prelude::*;
-use swath::{Device, Gray8, ImageView, Neighborhood, Normalize, Rgb8, Rgba8, Threshold};
+use swath::{Device, Gray8, ImageView, Neighborhood, Normalize, Quantize, Rgb8, Rgba8, Threshold};
 
 use crate::support::clouds::Cloud;
 use crate::support::executors::{self, Executor};
 use crate::support::neighbors::{self, Lists};
-use crate::support::{Mismatch, equal, features, images};
+use crate::support::{Mismatch, equal, features, images, quantize as reference};
 
 /// An executor, by a number that shrinks towards the plainest.
 fn executor(choice: usize) -> &'static Executor {
@@ -94,6 +94,37 @@ proptest! {
         let image = executor.device.image(ImageView::<Gray8>::with_stride(&bytes, width, height, stride).unwrap()).unwrap();
         let mask = image.threshold(Threshold::binary(level)).unwrap().read().wait().unwrap();
         holds(equal(mask.as_slice(), &images::binary(&tight(&bytes, width, height, stride), level)), executor)?;
+    }
+
+    #[test]
+    fn any_tensor_is_quantized_along_any_axis_and_comes_back_within_half_a_step(
+        shape in proptest::collection::vec(1..40_usize, 1..4),
+        axis in 0..4_usize,
+        size in -30..30_i32,
+        seed: u64,
+        choice in 0..64_usize,
+    ) {
+        let executor = executor(choice);
+        let count = shape.iter().product();
+        let mut random = crate::support::random::Random::new(seed);
+        let numbers: Vec<f32> = (0..count).map(|_| (random.unit() - 0.4) as f32 * 10_f32.powi(size)).collect();
+        let axis = axis % shape.len();
+        let tensor = executor.device.tensor(&numbers, &shape).unwrap();
+        let quantized = tensor.quantize::<i8>(&Quantize::symmetric().per_channel(axis)).unwrap();
+        let expected: Vec<_> = reference::channels(&numbers, &shape, axis)
+            .into_iter()
+            .map(|channel| reference::parameters(reference::observed(&channel), reference::Type::I8, true))
+            .collect();
+        let host = quantized.read().wait().unwrap();
+        let scales: Vec<f32> = expected.iter().map(|parameters| parameters.scale).collect();
+        holds(equal(host.scales(), &scales), executor)?;
+        let of = |index| expected[reference::channel(&shape, axis, index)];
+        let integers = numbers.iter().enumerate().map(|(index, number)| reference::quantize(*number, of(index), reference::Type::I8) as i8);
+        holds(equal(host.values(), &integers.collect::<Vec<_>>()), executor)?;
+        let back = quantized.dequantize().unwrap().read().wait().unwrap();
+        for (index, (number, back)) in numbers.iter().zip(back.as_slice()).enumerate() {
+            prop_assert!((number - back).abs() <= 0.500_001 * of(index).scale, "{} became {}", number, back);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub(crate) mod half_floats;
 pub(crate) mod histogram;
+pub(crate) mod loss;
 pub(crate) mod moments;
 pub(crate) mod planes;
 pub(crate) mod quantize;

@@ -16,9 +16,10 @@ pub(crate) fn rescale(level: Level, from: &[f32], [shift, scale, offset]: [f32; 
     }
 }
 
-/// The same in place.
-pub(crate) fn rescale_in_place(level: Level, values: &mut [f32], [shift, scale, offset]: [f32; 3]) {
-    dispatch!(level, simd => row_in_place(simd, values, [shift, scale, offset]));
+/// `(x - shift) * scale` with a shift and a scale for each number, rounded after both.
+pub(crate) fn rescale_each(level: Level, from: &[f32], shifts: &[f32], scales: &[f32], to: &mut [f32]) {
+    assert_eq!([from.len(); 3], [shifts.len(), scales.len(), to.len()], "each number has its own");
+    dispatch!(level, simd => row_of_each(simd, from, shifts, scales, to));
 }
 
 #[inline(always)]
@@ -29,9 +30,9 @@ fn row<S: Simd>(_: S, from: &[f32], [shift, scale, offset]: [f32; 3], to: &mut [
 }
 
 #[inline(always)]
-fn row_in_place<S: Simd>(_: S, values: &mut [f32], [shift, scale, offset]: [f32; 3]) {
-    for value in values {
-        *value = (*value - shift) * scale + offset;
+fn row_of_each<S: Simd>(_: S, from: &[f32], shifts: &[f32], scales: &[f32], to: &mut [f32]) {
+    for (((from, shift), scale), to) in from.iter().zip(shifts).zip(scales).zip(to) {
+        *to = (from - shift) * scale;
     }
 }
 
@@ -53,12 +54,14 @@ mod tests {
                     let from = &samples[len % 6..][..len];
                     let mut to = vec![5.0; len + 10];
                     rescale(level, from, parameters, &mut to[len % 10..][..len], streaming);
-                    let mut in_place = from.to_vec();
-                    rescale_in_place(level, &mut in_place, parameters);
+                    let mut each = vec![5.0; len];
+                    rescale_each(level, from, &vec![parameters[0]; len], &vec![parameters[1]; len], &mut each);
                     for (index, value) in from.iter().enumerate() {
                         let [shift, scale, offset] = parameters;
-                        let expected = black_box(black_box(value - shift) * scale) + offset;
-                        for got in [to[len % 10 + index], in_place[index]] {
+                        let product = black_box(black_box(value - shift) * scale);
+                        assert!(each[index].to_bits() == product.to_bits() || each[index].is_nan() && product.is_nan());
+                        let expected = product + offset;
+                        for got in [to[len % 10 + index]] {
                             let same = got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan();
                             assert!(same, "{level:?}, {len}: {value} gave {got}, not {expected}");
                         }

@@ -54,6 +54,11 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
+    /// The same records, each as the only one of a run of its own.
+    pub(crate) fn as_runs(&self) -> Self {
+        Self { runs: self.len(), channels: 1, ..self.clone() }
+    }
+
     /// How many records there are.
     pub(super) fn len(&self) -> usize {
         self.runs * self.channels

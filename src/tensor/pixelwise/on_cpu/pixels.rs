@@ -2,20 +2,36 @@
 
 use super::block::{Block, blocks};
 use super::prepared::Prepared;
-use crate::cpu::{Cpu, HostBuffer};
+use crate::cpu::{Cpu, HostBuffer, stream};
 use crate::error::Error;
 
 /// All pixels of all frames.
 pub(super) fn compute(cpu: &Cpu, chain: &Prepared) -> Result<HostBuffer, Error> {
-    let mut result = cpu.pool.lease::<u8>(chain.frames.capacity() * chain.bytes_per_pixel())?;
+    let bytes = chain.frames.capacity() * chain.bytes_per_pixel();
+    let mut result = cpu.pool.lease::<u8>(bytes)?;
+    // Lines of a cache are not whole pixels of three channels, and what is resized comes in whole rows.
+    let is_streamed = stream::pays_alone(bytes) && chain.bytes_per_pixel().is_power_of_two() && !chain.needs_rows();
     let mut parts = parts(chain, result.as_mut_slice::<u8>());
     cpu.workers.for_each_chunk(&mut parts, 1, |_, parts| {
         for (block, to) in parts {
-            chain.fill(cpu.level, block, to);
+            if is_streamed {
+                fill_streamed(cpu, chain, block, to);
+            } else {
+                chain.fill(cpu.level, block, to);
+            }
         }
     });
     drop(parts);
     Ok(result)
+}
+
+fn fill_streamed(cpu: &Cpu, chain: &Prepared, block: &Block, to: &mut [u8]) {
+    let bytes = chain.bytes_per_pixel();
+    stream::fill(cpu.level, true, &mut [to], |_, range, to| {
+        let first = block.pixels.start;
+        let pixels = first + range.start / bytes..first + range.end / bytes;
+        chain.fill(cpu.level, &Block { frame: block.frame, pixels }, to);
+    });
 }
 
 /// Every block with the part of the result that is its own.
