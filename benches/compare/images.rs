@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, ImageView, Pixel, Resize, Rgb8, Rgba8};
+use swath::{Device, DeviceChoice, DeviceOptions, Gray8, Image, ImageView, Pixel, Resize, Rgb8, Rgba8, Tensor};
 use swath_benches::conditions::{cpu_name, rustc, today, version_of};
 use swath_benches::{Picture, turn, works};
 
@@ -75,6 +75,7 @@ struct Contestant {
     rgb: Image<Rgb8>,
     rgba: Image<Rgba8>,
     gray: Image<Gray8>,
+    numbers: Tensor,
 }
 
 /// What is asked of a work.
@@ -96,7 +97,10 @@ impl Contestant {
         let rgb = upload(&device, &bytes("rgb")?, width, height)?;
         let rgba = upload(&device, &bytes("rgba")?, width, height)?;
         let gray = upload(&device, &bytes("gray")?, width, height)?;
-        Ok(Self { device, pool, rgb, rgba, gray })
+        let values = bytes("f32")?;
+        let numbers: Vec<f32> = values.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        let numbers = device.tensor(&numbers, &[height as usize, width as usize]).map_err(|error| error.to_string())?;
+        Ok(Self { device, pool, rgb, rgba, gray, numbers })
     }
 
     fn answer(&self, request: &str) -> Result<String, String> {
@@ -112,6 +116,11 @@ impl Contestant {
             "threshold" => reply(verb, || works::threshold(&self.gray), |mask| bytes(mask.as_slice())),
             "gray_otsu" => reply(verb, || works::gray_otsu(&self.rgb), |mask| bytes(mask.as_slice())),
             "normalize" => reply(verb, || works::normalize(&self.rgb), |tensor| numbers(tensor.as_slice())),
+            "standardize" => reply(verb, || works::standardize(&self.numbers), |tensor| numbers(tensor.as_slice())),
+            "quantize" => reply(verb, || works::quantize(&self.numbers), |tensor| numbers(tensor.as_slice())),
+            "statistics" => {
+                reply(verb, || works::statistics(&self.rgb), |told| numbers(&[told.mean(), told.std()].concat()))
+            }
             "resize_bilinear" => self.reduced(verb, Resize::Bilinear),
             "resize_area" => self.reduced(verb, Resize::Area),
             _ => self.copy(verb, work).ok_or_else(|| format!("there is no work called {work}"))?,

@@ -56,7 +56,7 @@ const fn pillow(way: &'static str, request: &'static str) -> Rival {
 }
 
 /// All works, in the order of the table.
-pub const WORKS: [Work; 7] = [
+pub const WORKS: [Work; 10] = [
     Work {
         name: "gray_rgb",
         title: "RGB to gray",
@@ -96,6 +96,31 @@ pub const WORKS: [Work; 7] = [
             open_cv("split, LUT", "normalize_split_lut"),
             open_cv("split, addWeighted", "normalize_split_add"),
         ],
+    },
+    // Two passes: the statistics of all numbers are needed to begin the second, and so is their range.
+    Work {
+        name: "standardize",
+        title: "standardize `f32`",
+        bytes: 12.0,
+        is_for_large: false,
+        rivals: &[open_cv("meanStdDev, addWeighted", "standardize")],
+    },
+    Work {
+        name: "quantize",
+        title: "`f32` to `i8` by its range",
+        bytes: 9.0,
+        is_for_large: false,
+        rivals: &[
+            open_cv("minMaxLoc, addWeighted", "quantize"),
+            Rival { engine: "ONNX Runtime", way: "DynamicQuantizeLinear", request: "quantize" },
+        ],
+    },
+    Work {
+        name: "statistics",
+        title: "mean and deviation of RGB",
+        bytes: 3.0,
+        is_for_large: false,
+        rivals: &[open_cv("meanStdDev", "statistics")],
     },
     // Of four rows, two are looked at, and every column: a cache holds whole lines.
     Work {
