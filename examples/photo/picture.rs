@@ -2,17 +2,23 @@
 
 mod landscape;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use image::{ColorType, DynamicImage, ExtendedColorType, ImageReader, ImageResult};
-use swath::{Gray8, HostImage};
+use swath::{Gray8, ImageView};
 
 use crate::terminal::Outcome;
 
-/// The photograph with eight bits a channel: RGBA if it has transparency, else RGB, gray ones expanded. Without a path
-/// a painted landscape of odd size.
-pub fn open(path: Option<&Path>) -> Outcome<DynamicImage> {
-    let Some(path) = path else { return Ok(DynamicImage::ImageRgb8(landscape::paint(1921, 1081))) };
+/// All photographs; without paths a painted landscape of odd size.
+pub fn open_all(paths: &[PathBuf]) -> Outcome<Vec<DynamicImage>> {
+    if paths.is_empty() {
+        return Ok(vec![DynamicImage::ImageRgb8(landscape::paint(1921, 1081))]);
+    }
+    paths.iter().map(|path| open(path)).collect()
+}
+
+/// The photograph with eight bits a channel: RGBA if it has transparency, else RGB, gray ones expanded.
+fn open(path: &Path) -> Outcome<DynamicImage> {
     let complaint = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let reader =
         ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(|error| complaint(&error))?;
@@ -23,8 +29,14 @@ pub fn open(path: Option<&Path>) -> Outcome<DynamicImage> {
     })
 }
 
+/// Whether all are as wide and as high as the first.
+pub fn have_one_size(photos: &[DynamicImage]) -> bool {
+    photos.windows(2).all(|pair| (pair[0].width(), pair[0].height()) == (pair[1].width(), pair[1].height()))
+}
+
 /// Writes a gray picture.
-pub fn save_gray(path: &Path, picture: &HostImage<Gray8>) -> ImageResult<()> {
+pub fn save_gray(path: &Path, picture: ImageView<'_, Gray8>) -> ImageResult<()> {
     let (width, height) = (picture.width() as u32, picture.height() as u32);
-    image::save_buffer(path, picture.as_slice(), width, height, ExtendedColorType::L8)
+    let samples: Vec<u8> = picture.rows().flatten().copied().collect();
+    image::save_buffer(path, &samples, width, height, ExtendedColorType::L8)
 }
