@@ -58,10 +58,10 @@ impl Luma {
             SampleKind::F32 => (ordered(self.fractions().map(f32::to_bits)), u32::from(P::IS_BGR)),
             _ => (ordered(self.whole().0), self.whole().1),
         };
-        let (name, kernel): (_, fn(Level, &[u8], usize, Words<'_>, &mut [u8])) = match kind {
-            SampleKind::U8 => ("grayscale", gray_bytes),
-            SampleKind::U16 => ("grayscale", gray_halfwords),
-            SampleKind::F32 => ("grayscale_of_floats", gray_floats),
+        let (name, kernel) = match kind {
+            SampleKind::U8 => ("grayscale", RowKernel::ToGray(gray_bytes)),
+            SampleKind::U16 => ("grayscale", RowKernel::ToGray(gray_halfwords)),
+            SampleKind::F32 => ("grayscale_of_floats", RowKernel::ToGray(gray_floats)),
         };
         Step {
             name,
@@ -69,7 +69,7 @@ impl Luma {
                 SampleKind::F32 => include_str!("../../shaders/image/grayscale/floats.wgsl"),
                 _ => include_str!("../../shaders/image/grayscale/whole.wgsl"),
             },
-            kernel: RowKernel::ToGray(kernel),
+            kernel,
             parameters: Parameters::known(&[a, b, c, last], &[]),
         }
     }

@@ -77,8 +77,8 @@ fn upload<P: Pixel, A: Arity>(device: &Device, views: &[ImageView<'_, P>]) -> Re
         Executor::Cpu => {
             let mut buffer = device.queue().cpu().pool.lease::<P::Sample>(samples)?;
             let all = buffer.as_mut_slice::<P::Sample>();
-            // Rows of no pixels are no chunks.
-            for (frame, view) in frames.iter().zip(views).filter(|(frame, _)| frame.width > 0) {
+            // Rows without pixels are no chunks.
+            for (frame, view) in frames.iter().zip(views).filter(|(frame, _)| frame.pixels() > 0) {
                 let row = frame.width * P::CHANNELS;
                 let own = &mut all[frame.first * P::CHANNELS..];
                 own.chunks_exact_mut(row).zip(view.rows()).for_each(|(to, from)| to.copy_from_slice(from));

@@ -1,8 +1,7 @@
 //! Views, images and what is asked of them.
 
 use swath::{
-    Device, Error, Gray8, Gray16, GrayF32, ImageView, ImageViewMut, Normalize, Resize, Rgb8, Rgba8, Threshold,
-    ThresholdKind,
+    Error, Gray8, Gray16, GrayF32, ImageView, ImageViewMut, Normalize, Resize, Rgb8, Rgba8, Threshold, ThresholdKind,
 };
 
 use crate::{devices, text};
@@ -229,8 +228,9 @@ fn pixels_are_copied_only_to_where_they_fit() {
         assert_eq!(memory, [9, 1, 2, 3, 9, 9, 4, 5, 6, 9]);
     }
     assert!(matches!(ImageViewMut::<Rgb8>::new(&mut [0; 5], 2, 1), Err(Error::ImageLayout { needed: 6, .. })));
-    let narrow = ImageViewMut::<Rgb8>::with_stride(&mut [0; 50], 2, 2, 5);
-    assert!(matches!(narrow, Err(Error::ImageStride { row: 6, stride: 5, .. })));
+    let mut memory = [0; 50];
+    let overlapping = ImageViewMut::<Rgb8>::with_stride(&mut memory, 2, 2, 5);
+    assert!(matches!(overlapping, Err(Error::ImageStride { row: 6, stride: 5, .. })));
 }
 
 #[test]

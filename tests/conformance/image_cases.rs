@@ -200,7 +200,7 @@ impl ImageCase {
             match self.fill {
                 Fill::Random => T::random(bits),
                 Fill::All(value) => T::shade(value),
-                Fill::Two(low, high) => T::shade([low, high][usize::from(bits % 3 == 0)]),
+                Fill::Two(low, high) => T::shade([low, high][usize::from(bits.is_multiple_of(3))]),
                 Fill::Ramp => T::shade(index as u8),
                 Fill::Extreme => T::extreme(bits),
             }

@@ -24,3 +24,4 @@ mod references;
 mod runner;
 mod samples;
 mod tensor_cases;
+mod tensor_properties;

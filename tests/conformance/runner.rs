@@ -91,6 +91,11 @@ impl<C: Display, E, O: Bits> Row<C, E, O> {
         }
     }
 
+    /// One case on one executor.
+    pub fn holds(&self, case: &C, executor: &Executor) -> Result<(), Mismatch> {
+        self.one(case, &(self.expected)(case), executor, None).map(drop)
+    }
+
     /// The result, if it is right; none where the case is rightly refused.
     fn one(
         &self,

@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use image::DynamicImage;
-use swath::{Error, Gray8, Image, ImageView, Normalize, Pixel, Rgb8, Rgba8, Threshold};
+use swath::{Error, Gray8, Image, ImageView, Normalize, Pixel, Resize, Rgb8, Rgba8, Threshold};
 
 use crate::support::data::files;
 use crate::support::executors::{self, Executor, say};
+use crate::support::images::Picture;
+use crate::support::images::resize::{self, Filter};
+use crate::support::images::statistics::Measured;
 use crate::support::{Mismatch, equal, images};
 
 const MEAN: [f64; 3] = [0.485, 0.456, 0.406];
@@ -26,6 +29,41 @@ fn pictures_become_gray_masks_and_tensors() {
         }
         say(format_args!("{}: {}x{}", name(&path), picture.width(), picture.height()));
     }
+}
+
+/// All pictures at once, of whatever sizes: each comes out as it does alone.
+#[test]
+fn pictures_of_all_sizes_go_through_a_batch() {
+    let paths = files("images", &["png", "jpg", "jpeg"], "the batch of pictures");
+    let pictures: Vec<_> = paths.iter().map(|path| image::open(path).unwrap().to_rgb8()).collect();
+    if pictures.is_empty() {
+        return;
+    }
+    let views: Vec<_> = pictures.iter().map(ImageView::<Rgb8>::from).collect();
+    for executor in executors::few().into_iter().filter(|executor| executor.binding.is_none()) {
+        let batch = executor.device.images(&views).unwrap();
+        let masks = batch.grayscale().unwrap().threshold(Threshold::otsu()).unwrap().read();
+        let resized = batch.resize(224, 224, Resize::Bilinear).unwrap();
+        let tensors = resized.normalize(&Normalize::imagenet()).unwrap().stacked().unwrap();
+        assert_eq!(tensors.shape(), [pictures.len(), 3, 224, 224]);
+        let (masks, tensors) = (masks.wait().unwrap(), tensors.read().wait().unwrap());
+        for (index, picture) in pictures.iter().enumerate() {
+            let place = format!("{} on {}", name(&paths[index]), executor.name);
+            let gray = images::gray(picture.as_raw(), 3);
+            let mask = masks.get(index).unwrap().rows().collect::<Vec<_>>().concat();
+            equal(&mask, &images::binary(&gray, images::otsu(&gray)))
+                .unwrap_or_else(|wrong| panic!("{place}, {wrong}"));
+            let small = executor.device.image(picture).unwrap().resize(224, 224, Resize::Bilinear).unwrap();
+            let small = small.read().wait().unwrap();
+            let from = Picture::new(picture.width() as usize, picture.height() as usize, 3, picture.to_vec());
+            let expected = resize::resize(&from, 224, 224, Filter::Bilinear);
+            resize::check_whole(&expected, small.as_slice(), 0.501).unwrap_or_else(|wrong| panic!("{place}, {wrong}"));
+            let planes = &tensors.as_slice()[index * 3 * 224 * 224..][..3 * 224 * 224];
+            images::check_planes(small.as_slice(), 3, &MEAN, &STD, planes)
+                .unwrap_or_else(|wrong| panic!("{place}, {wrong}"));
+        }
+    }
+    say(format_args!("{} pictures in one batch", pictures.len()));
 }
 
 #[test]
@@ -69,6 +107,11 @@ fn color(picture: &DynamicImage, executor: &Executor, channels: usize, bytes: &[
 
 fn gray(picture: &DynamicImage, executor: &Executor, bytes: &[u8]) -> Result<(), Mismatch> {
     let image = upload::<Gray8>(executor, bytes, size(picture));
+    let counts: Vec<_> = images::otsu::histogram(bytes).map(|count| count as u32).to_vec();
+    equal(&image.histogram().unwrap().read().wait().unwrap(), &counts)?;
+    let channel = u8::measure(&Picture::new(bytes.len(), 1, 1, bytes.to_vec()), 0);
+    let measured = image.statistics().unwrap().read().wait().unwrap();
+    equal(&[measured.mean()[0], measured.min()[0], measured.max()[0]], &[channel.mean, channel.min, channel.max])?;
     let level = images::otsu(bytes);
     equal(&image.otsu_level().unwrap().read().wait().unwrap(), &[u32::from(level)])?;
     equal(&read(&image.threshold(Threshold::otsu()).unwrap()), &images::binary(bytes, level))

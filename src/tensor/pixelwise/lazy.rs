@@ -18,7 +18,7 @@ pub(crate) struct Lazy {
 
 enum State {
     Ready(Storage),
-    Waiting(Chain, Output),
+    Waiting(Box<(Chain, Output)>),
 }
 
 impl Lazy {
@@ -29,7 +29,8 @@ impl Lazy {
 
     /// Data that `chain` will make. Dropped unread, it costs nothing.
     pub(crate) fn waiting(device: Device, chain: Chain, output: Output) -> Arc<Self> {
-        let lazy = Arc::new(Self { device: device.clone(), state: Mutex::new(State::Waiting(chain, output)) });
+        let lazy =
+            Arc::new(Self { device: device.clone(), state: Mutex::new(State::Waiting(Box::new((chain, output)))) });
         let pending: Weak<dyn Pending> = Arc::downgrade(&(lazy.clone() as Arc<dyn Pending>));
         device.register(pending);
         lazy
@@ -38,12 +39,13 @@ impl Lazy {
     /// The data, computed now if it was not yet.
     pub(crate) fn storage(&self) -> Result<Storage, Error> {
         let mut state = self.state();
-        if let State::Waiting(chain, output) = &*state {
+        if let State::Waiting(waiting) = &*state {
+            let (chain, output) = &**waiting;
             *state = State::Ready(evaluate(&self.device, chain, output)?);
         }
         match &*state {
             State::Ready(storage) => Ok(storage.clone()),
-            State::Waiting(..) => unreachable!("it was computed above"),
+            State::Waiting(_) => unreachable!("it was computed above"),
         }
     }
 
@@ -51,7 +53,8 @@ impl Lazy {
     /// read once more; none where they are not bytes of one channel, are there already, or are computed by a GPU.
     pub(crate) fn counted(&self) -> Option<Storage> {
         let mut state = self.state();
-        let State::Waiting(chain, Output::Pixels) = &*state else { return None };
+        let State::Waiting(waiting) = &*state else { return None };
+        let (chain, Output::Pixels) = &**waiting else { return None };
         if chain.kind() != SampleKind::U8 || chain.channels() != 1 || !matches!(self.device.executor(), Executor::Cpu) {
             return None;
         }
@@ -63,7 +66,7 @@ impl Lazy {
     /// The chain that makes these pixels, to be continued; just the pixels where they are there already.
     pub(crate) fn chain(&self, kind: SampleKind, channels: usize, frames: &Frames) -> Result<Chain, Error> {
         match &*self.state() {
-            State::Waiting(chain, _) if chain.steps.len() < MOST_STEPS => return Ok(chain.clone()),
+            State::Waiting(waiting) if waiting.0.steps.len() < MOST_STEPS => return Ok(waiting.0.clone()),
             _ => {}
         }
         Ok(Chain::of(Source { storage: self.storage()?, kind, channels, frames: frames.clone() }))

@@ -102,7 +102,7 @@ impl Quantize {
         let wrong = |what, value: String, allowed| Err(Error::TensorOption { what, value, allowed });
         match self.calibration {
             Calibration::Extremes => Ok(Rule::Extremes(spread)),
-            Calibration::Percentile(p) if p == 100.0 => Ok(Rule::Extremes(spread)),
+            Calibration::Percentile(100.0) => Ok(Rule::Extremes(spread)),
             Calibration::Percentile(p) if p > 0.0 && p < 100.0 => Ok(Rule::Percentile(spread, p)),
             Calibration::Percentile(p) => {
                 wrong("the percentile", p.to_string(), "above 0 and at most 100, in a hundred numbers".into())

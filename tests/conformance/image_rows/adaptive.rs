@@ -5,15 +5,18 @@ use swath::{Error, Gray8, Image, Threshold, ThresholdKind};
 use super::samples;
 use crate::image_cases::{Fill, With, few, image, large, small, widths, with};
 use crate::runner::{Row, same};
-use crate::support::executors::{self, Executor};
+use crate::support::executors;
 use crate::support::images::adaptive;
 
 /// Block, constant, and whether black and white change places.
 #[derive(Debug, Clone, Copy)]
-struct Adaptive {
-    block: usize,
-    c: f64,
-    is_inverted: bool,
+pub struct Adaptive {
+    /// Width and height of the block.
+    pub block: usize,
+    /// What is taken from the mean.
+    pub c: f64,
+    /// Whether black and white change places.
+    pub is_inverted: bool,
 }
 
 const fn adaptive(block: usize, c: f64) -> Adaptive {
@@ -31,7 +34,8 @@ impl Adaptive {
     }
 }
 
-fn row(test: &'static str, cases: fn() -> Vec<With<Adaptive>>, executors: impl IntoIterator<Item = &'static Executor>) {
+/// Cut in a way.
+pub fn row(test: &'static str, cases: fn() -> Vec<With<Adaptive>>) -> Row<With<Adaptive>, Vec<u8>, Vec<u8>> {
     Row {
         test,
         cases,
@@ -41,18 +45,17 @@ fn row(test: &'static str, cases: fn() -> Vec<With<Adaptive>>, executors: impl I
         run: |device, case| samples(&case.by.of(&case.image.upload::<Gray8>(device)?)?),
         compare: same,
     }
-    .run_on(executors);
 }
 
 #[test]
 fn adaptive_mean() {
-    row("adaptive_mean", || with(small(), &[adaptive(5, 2.0)]), executors::all());
-    row("adaptive_mean of large images", || with(large(), &[inverted(3, 2.0)]), executors::few());
+    row("adaptive_mean", || with(small(), &[adaptive(5, 2.0)])).run_on(executors::all());
+    row("adaptive_mean of large images", || with(large(), &[inverted(3, 2.0)])).run_on(executors::few());
 }
 
 #[test]
 fn adaptive_mean_of_every_width() {
-    row("adaptive_mean_of_every_width", || with(widths(), &[inverted(11, -1.0)]), executors::few());
+    row("adaptive_mean_of_every_width", || with(widths(), &[inverted(11, -1.0)])).run_on(executors::few());
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn adaptive_mean_in_every_way() {
         adaptive(3, -300.0),
         inverted(3, -1e300),
     ];
-    row("adaptive_mean_in_every_way", || with(few(), WAYS), executors::few());
+    row("adaptive_mean_in_every_way", || with(few(), WAYS)).run_on(executors::few());
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn adaptive_mean_of_blocks_larger_than_the_image() {
         let largest = with(vec![image(3, 2), image(1, 1).of(Fill::All(255))], &[adaptive(4_095, 1.0)]);
         [with(small, &[adaptive(151, 1.5), inverted(255, -2.0)]), largest].concat()
     };
-    row("adaptive_mean_of_blocks_larger_than_the_image", cases, executors::few());
+    row("adaptive_mean_of_blocks_larger_than_the_image", cases).run_on(executors::few());
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Images {
     }
 
     /// Bytes of everything, with room for `f32` planes and for what is between images.
-    fn bytes(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.cases.iter().map(|case| (case.size().0 * case.size().1 * 12) as u64 + 192).sum()
     }
 }
@@ -224,7 +224,7 @@ batch_rows! {
     batches_are_normalized_to_halves, Rgb8, batches, few, Images::bytes,
         |images| images.normalize_f16(&normalize().swap_channels());
     batches_are_flipped_onto_canvases, Bgr8, small_batches, few, Images::bytes,
-        |images| images.normalize(&normalize().flipped().padded(60, 40, 0.5));
+        |images| images.normalize(&normalize().flipped().padded(80, 40, 0.5));
     batches_are_grayed_cut_and_normalized, Rgb8, batches, few, |_| 0,
         |images| images.grayscale()?.threshold(Threshold::binary(99))?.normalize(&gray_normalize()?);
     batches_have_otsu_levels, Gray8, batches_with_pixels, few, |_| 0, |images| images.otsu_level();

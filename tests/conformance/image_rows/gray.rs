@@ -6,16 +6,15 @@ use super::{rows, samples};
 use crate::image_cases::{With, few, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::{Sampled, order};
-use crate::support::executors::Executor;
 use crate::support::images::gray;
 
 const LUMAS: &[Luma] = &[Luma::Bt601, Luma::Bt709, Luma::Pillow];
 
-fn row<P: Color<Sample: Sampled>>(
+/// Gray by a formula.
+pub fn row<P: Color<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<Luma>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<Luma>, Vec<P::Sample>, Vec<P::Sample>> {
     Row {
         test,
         cases,
@@ -35,7 +34,6 @@ fn row<P: Color<Sample: Sampled>>(
             P::Sample::check_gray(pixels, order::<P>(), luma, got)
         },
     }
-    .run_on(executors);
 }
 
 rows! { row:

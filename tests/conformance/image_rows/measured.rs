@@ -7,12 +7,11 @@ use super::statistics::inexact;
 use crate::image_cases::{Fill, With, few, image, widths, with};
 use crate::runner::Row;
 use crate::samples::{Sampled, planes};
-use crate::support::executors::Executor;
 use crate::support::floats;
 use crate::support::images::normalize::{self, Form, Inexact, Layout, Norm, ROUNDED};
 
 /// One of the forms, as asked for and as expected.
-type Measure = Form<'static>;
+pub type Measure = Form<'static>;
 
 const FORMS: &[Measure] = &[
     Form::MinMax { low: 0.0, high: 1.0 },
@@ -45,11 +44,14 @@ fn inexact_of<P: Pixel<Sample: Sampled>>(is_gpu: bool) -> Inexact {
     Inexact { mean: ROUNDED.mean + of_sums, spread: of_sums, scale: 2.0 * ROUNDED.scale + of_sums }
 }
 
-fn row<P: Pixel<Sample: Sampled>>(
+/// Numbers, and how far off each may be.
+type Planes = Vec<(f64, f64)>;
+
+/// Brought to a form, on a CPU or a GPU.
+pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<Measure>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<Measure>, [Planes; 2], Vec<f32>> {
     Row {
         test,
         cases,
@@ -69,7 +71,6 @@ fn row<P: Pixel<Sample: Sampled>>(
             floats::check(got, expected[usize::from(is_gpu)].iter().copied())
         },
     }
-    .run_on(executors);
 }
 
 /// A few images, and some with a step of one sample in the midst of equal ones.

@@ -8,6 +8,7 @@ mod launches;
 mod measured;
 mod normalize;
 mod otsu;
+mod properties;
 mod resize;
 mod statistics;
 mod threshold;
@@ -20,7 +21,7 @@ macro_rules! rows {
     ($row:ident: $($test:ident, $pixel:ident, $cases:expr, $executors:ident;)*) => {$(
         #[test]
         fn $test() {
-            $row::<swath::$pixel>(stringify!($test), || $cases, crate::support::executors::$executors());
+            $row::<swath::$pixel>(stringify!($test), || $cases).run_on(crate::support::executors::$executors());
         }
     )*};
 }

@@ -7,7 +7,7 @@ use super::rows;
 use crate::image_cases::{Fill, With, few, image, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::{Sampled, planes};
-use crate::support::executors::{self, Executor};
+use crate::support::executors;
 use crate::support::floats;
 use crate::support::images::normalize::{self, Form, Layout, ROUNDED};
 
@@ -19,10 +19,12 @@ const PADDING: f32 = -1.3;
 /// Where pixels go.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Way {
-    is_swapped: bool,
-    is_flipped: bool,
+    /// Blue first.
+    pub is_swapped: bool,
+    /// Left becomes right.
+    pub is_flipped: bool,
     /// By how much the planes are wider and higher than the image.
-    margin: Option<(usize, usize)>,
+    pub margin: Option<(usize, usize)>,
 }
 
 const PLAIN: Way = Way { is_swapped: false, is_flipped: false, margin: None };
@@ -107,11 +109,11 @@ impl With<Way> {
     }
 }
 
-fn row<P: Pixel<Sample: Sampled>>(
+/// Planes of `f32`.
+pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<Way>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<Way>, Vec<(f64, f64)>, Vec<f32>> {
     Row {
         test,
         cases,
@@ -125,14 +127,13 @@ fn row<P: Pixel<Sample: Sampled>>(
         },
         compare: |_, expected, got: &Vec<f32>, _| floats::check(got, expected.iter().copied()),
     }
-    .run_on(executors);
 }
 
-fn half_row<P: Pixel<Sample: Sampled>>(
+/// Planes of `f16`.
+pub fn half_row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<Way>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<Way>, Vec<(f64, f64)>, Vec<f16>> {
     Row {
         test,
         cases,
@@ -149,7 +150,6 @@ fn half_row<P: Pixel<Sample: Sampled>>(
             floats::check_half(&numbers, expected.iter().copied())
         },
     }
-    .run_on(executors);
 }
 
 rows! { row:

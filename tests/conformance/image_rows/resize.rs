@@ -6,11 +6,12 @@ use super::{rows, samples};
 use crate::image_cases::{Fill, ImageCase, With, few, image, widths, with, with_pixels};
 use crate::runner::Row;
 use crate::samples::Sampled;
-use crate::support::executors::{self, Executor};
+use crate::support::executors;
+use crate::support::images::Picture;
 use crate::support::images::resize::{self, Filter};
 
 /// A size and a way to get there.
-type To = (usize, usize, Filter);
+pub type To = (usize, usize, Filter);
 
 const FILTERS: [Filter; 3] = [Filter::Nearest, Filter::Bilinear, Filter::Area];
 
@@ -35,11 +36,14 @@ fn images() -> Vec<ImageCase> {
     images
 }
 
-fn row<P: Pixel<Sample: Sampled>>(
+/// What is resized, and what it becomes before it is rounded.
+type FromTo<T> = (Picture<T>, Picture<f64>);
+
+/// Brought to a size.
+pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<To>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<To>, FromTo<P::Sample>, Vec<P::Sample>> {
     Row {
         test,
         cases,
@@ -61,7 +65,6 @@ fn row<P: Pixel<Sample: Sampled>>(
         },
         compare: |case, (from, expected), got, _| P::Sample::check_resized(from, expected, case.by.2, got),
     }
-    .run_on(executors);
 }
 
 rows! { row:

@@ -7,7 +7,6 @@ use crate::image_cases::{Fill, ImageCase, few, image, large, small, widths, with
 use crate::runner::Row;
 use crate::samples::Sampled;
 use crate::support::Mismatch;
-use crate::support::executors::Executor;
 use crate::support::floats::ROUNDING;
 use crate::support::images::statistics::{Channel, Measured};
 
@@ -28,11 +27,11 @@ fn hard() -> Vec<ImageCase> {
     cases
 }
 
-fn row<P: Pixel<Sample: Sampled>>(
+/// Every channel measured.
+pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<ImageCase>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<ImageCase, Vec<Channel>, Vec<f64>> {
     Row {
         test,
         cases,
@@ -54,7 +53,6 @@ fn row<P: Pixel<Sample: Sampled>>(
             })
         },
     }
-    .run_on(executors);
 }
 
 fn check<P: Pixel<Sample: Sampled>>(expected: &Channel, got: [f64; 4], is_gpu: bool) -> Result<(), Mismatch> {

@@ -6,16 +6,17 @@ use super::{rows, samples};
 use crate::image_cases::{With, few, large, small, widths, with};
 use crate::runner::Row;
 use crate::samples::Sampled;
-use crate::support::executors::Executor;
 use crate::support::images::threshold::Kind;
 
 /// A level as a share of white, and what becomes of what is above it.
 #[derive(Debug, Clone, Copy)]
-struct Cut {
-    kind: Kind,
-    level: f64,
+pub struct Cut {
+    /// What becomes of it.
+    pub kind: Kind,
+    /// The level.
+    pub level: f64,
     /// The maximum value as a share of white, if it is not white.
-    max: Option<f64>,
+    pub max: Option<f64>,
 }
 
 const fn cut(kind: Kind, level: f64) -> Cut {
@@ -68,11 +69,11 @@ impl Cut {
     }
 }
 
-fn row<G: Gray<Sample: Sampled>>(
+/// Cut in a way.
+pub fn row<G: Gray<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<With<Cut>>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<With<Cut>, Vec<G::Sample>, Vec<G::Sample>> {
     Row {
         test,
         cases,
@@ -81,7 +82,6 @@ fn row<G: Gray<Sample: Sampled>>(
         run: |device, case| samples(&case.by.of(&case.image.upload::<G>(device)?)?),
         compare: |_, expected, got, _| Sampled::same(got, expected),
     }
-    .run_on(executors);
 }
 
 rows! { row:

@@ -6,13 +6,12 @@ use super::{rows, samples};
 use crate::image_cases::{ImageCase, few, large, small, widths};
 use crate::runner::Row;
 use crate::samples::Sampled;
-use crate::support::executors::Executor;
 
-fn row<P: Pixel<Sample: Sampled>>(
+/// Sends an image and reads it.
+pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
     cases: fn() -> Vec<ImageCase>,
-    executors: impl IntoIterator<Item = &'static Executor>,
-) {
+) -> Row<ImageCase, Vec<P::Sample>, Vec<P::Sample>> {
     Row {
         test,
         cases,
@@ -25,7 +24,6 @@ fn row<P: Pixel<Sample: Sampled>>(
         },
         compare: |_, expected, got, _| Sampled::same(got, expected),
     }
-    .run_on(executors);
 }
 
 rows! { row:

@@ -199,7 +199,7 @@ mod tests {
             let ([low, high], shift) = whole_by_power_of_two(number);
             let whole = (f64::from(high) * 4_294_967_296.0 + f64::from(low)) * 2_f64.powi(-500);
             assert_eq!(whole * 2_f64.powi(500 - shift as i32), number);
-            assert!(shift >= 45 && shift <= 1_074);
+            assert!((45..=1_074).contains(&shift));
         }
     }
 }

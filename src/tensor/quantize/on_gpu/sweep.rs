@@ -196,9 +196,10 @@ mod tests {
 
     /// Notes that a unit was taken for a channel, as the shaders do.
     fn take(seen: &mut [u8], axis: Axis, first: usize, unit: usize, channel: usize) {
-        for number in first..(first + unit).min(axis.len) {
+        let end = (first + unit).min(axis.len);
+        for (number, seen) in (first..end).zip(&mut seen[first..end]) {
             assert_eq!(axis.channel(number), channel, "{axis:?}, number {number}");
-            seen[number] += 1;
+            *seen += 1;
         }
     }
 
