@@ -80,6 +80,7 @@ impl Frames {
     }
 
     /// The size that all images have; none where they differ or where there are none.
+    #[cfg(any(test, feature = "gpu"))]
     pub(crate) fn common_size(&self) -> Option<(usize, usize)> {
         let first = self.frames.first()?;
         let size = (first.width, first.height);

@@ -15,7 +15,9 @@ pub(crate) mod statistics;
 mod tensor;
 
 pub use arity::{Arity, Batch, Single};
-pub(crate) use frames::{FRAME_PIXELS, Frame, Frames};
+#[cfg(feature = "gpu")]
+pub(crate) use frames::FRAME_PIXELS;
+pub(crate) use frames::{Frame, Frames};
 pub use quantize::{HostQuantized, QuantizationError, Quantize, QuantizedTensor};
 pub use rows::quantize::Quantized;
 pub use sample::{Sample, SampleKind};

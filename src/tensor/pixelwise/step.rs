@@ -135,6 +135,7 @@ impl Chain {
     }
 
     /// Bytes a pixel at its end.
+    #[cfg(feature = "gpu")]
     pub(crate) fn bytes_per_pixel(&self) -> usize {
         self.channels() * self.kind().bytes()
     }
@@ -182,6 +183,7 @@ pub(crate) enum Number {
 
 impl Number {
     /// Bytes of a number.
+    #[cfg(feature = "gpu")]
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::F32 => 4,
