@@ -32,6 +32,7 @@ pub(crate) struct Samples {
 
 impl Samples {
     /// Samples that every channel has in a run.
+    #[cfg(feature = "gpu")]
     pub(super) fn columns(&self, run: &Run) -> usize {
         run.len / self.channels
     }
