@@ -50,6 +50,11 @@ impl Prepared {
         self.channels * self.kind.bytes()
     }
 
+    /// Bytes a pixel of the source.
+    pub(super) fn source_bytes_per_pixel(&self) -> usize {
+        self.source_channels * self.source_kind.bytes()
+    }
+
     /// Whether blocks must be whole rows.
     pub(super) fn needs_rows(&self) -> bool {
         self.resamplers.is_some()
@@ -87,7 +92,7 @@ impl Prepared {
     /// The source pixels of a block.
     fn source(&self, block: &Block) -> &[u8] {
         let first = self.source_frames.get(block.frame).map_or(0, |frame| frame.first);
-        let bytes = self.source_channels * self.source_kind.bytes();
+        let bytes = self.source_bytes_per_pixel();
         &self.source.as_slice::<u8>()[(first + block.pixels.start) * bytes..(first + block.pixels.end) * bytes]
     }
 
