@@ -14,9 +14,9 @@ pub fn executor(choice: usize) -> &'static Executor {
     &all[choice % all.len()]
 }
 
-/// One that binds the points of a small cloud at once.
-fn executor_for_clouds(choice: usize) -> &'static Executor {
-    let fitting: Vec<_> = executors::all().iter().filter(|executor| executor.binds(16 << 10)).collect();
+/// One that binds so many bytes at once: those of the points of a small cloud, or of the channels of a small tensor.
+pub fn executor_that_binds(bytes: u64, choice: usize) -> &'static Executor {
+    let fitting: Vec<_> = executors::all().iter().filter(|executor| executor.binds(bytes)).collect();
     fitting[choice % fitting.len()]
 }
 
@@ -71,13 +71,13 @@ proptest! {
 
     #[test]
     fn any_cloud_of_whole_numbers_has_exact_neighbors(cloud in whole_clouds(), k in 1..=32_usize, choice in 0..64_usize) {
-        let executor = executor_for_clouds(choice);
+        let executor = executor_that_binds(16 << 10, choice);
         holds(check_cloud(&executor.device, &cloud, k, executor.is_gpu()), executor)?;
     }
 
     #[test]
     fn any_cloud_has_its_nearest_neighbors(cloud in loose_clouds(), k in 1..=32_usize, choice in 0..64_usize) {
-        let executor = executor_for_clouds(choice);
+        let executor = executor_that_binds(16 << 10, choice);
         holds(check_cloud(&executor.device, &cloud, k, executor.is_gpu()), executor)?;
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use swath::Quantize;
 
-use crate::properties::{configured, executor, holds};
+use crate::properties::{configured, executor_that_binds, holds};
 use crate::support::{equal, quantize as reference};
 
 proptest! {
@@ -17,7 +17,7 @@ proptest! {
         seed: u64,
         choice in 0..64_usize,
     ) {
-        let executor = executor(choice);
+        let executor = executor_that_binds(16 * 40, choice);
         let count = shape.iter().product();
         let mut random = crate::support::random::Random::new(seed);
         let numbers: Vec<f32> = (0..count).map(|_| (random.unit() - 0.4) as f32 * 10_f32.powi(size)).collect();
@@ -36,7 +36,8 @@ proptest! {
         holds(equal(host.values(), &integers.collect::<Vec<_>>()), executor)?;
         let back = quantized.dequantize().unwrap().read().wait().unwrap();
         for (index, (number, back)) in numbers.iter().zip(back.as_slice()).enumerate() {
-            prop_assert!((number - back).abs() <= 0.500_001 * of(index).scale, "{} became {}", number, back);
+            // Half a step, and what quotient and product are rounded by.
+            prop_assert!((number - back).abs() <= 0.500_05 * of(index).scale, "{} became {}", number, back);
         }
     }
 }

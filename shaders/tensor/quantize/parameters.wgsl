@@ -20,7 +20,7 @@ struct Params {
 // The bits of a / b, rounded to nearest, ties to even; 0 where it is too small to matter. A device's own quotient may be off
 // by some units in the last place. Of normal numbers above 0, or 0 as a.
 fn quotient(a: u32, b: u32) -> u32 {
-    if (a >> 23u) + 60u < (b >> 23u) || a < 0x800000u {
+    if (a >> 23u) + 120u < (b >> 23u) || a < 0x800000u {
         return 0u;
     }
     var rest = (a & 0x7fffffu) | 0x800000u;
