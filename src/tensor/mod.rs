@@ -15,7 +15,7 @@ pub(crate) mod statistics;
 mod tensor;
 
 pub use arity::{Arity, Batch, Single};
-#[cfg(feature = "gpu")]
+#[cfg(any(test, feature = "gpu"))]
 pub(crate) use frames::FRAME_PIXELS;
 pub(crate) use frames::{Frame, Frames};
 pub use quantize::{HostQuantized, QuantizationError, Quantize, QuantizedTensor};

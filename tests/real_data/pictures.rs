@@ -31,6 +31,11 @@ fn pictures_become_gray_masks_and_tensors() {
     }
 }
 
+/// As with the feature `image` off, too.
+fn view(picture: &image::RgbImage) -> ImageView<'_, Rgb8> {
+    ImageView::new(picture.as_raw(), picture.width() as usize, picture.height() as usize).unwrap()
+}
+
 /// All pictures at once, of whatever sizes: each comes out as it does alone.
 #[test]
 fn pictures_of_all_sizes_go_through_a_batch() {
@@ -39,7 +44,7 @@ fn pictures_of_all_sizes_go_through_a_batch() {
     if pictures.is_empty() {
         return;
     }
-    let views: Vec<_> = pictures.iter().map(ImageView::<Rgb8>::from).collect();
+    let views: Vec<_> = pictures.iter().map(view).collect();
     for executor in executors::few().into_iter().filter(|executor| executor.binding.is_none()) {
         let batch = executor.device.images(&views).unwrap();
         let masks = batch.grayscale().unwrap().threshold(Threshold::otsu()).unwrap().read();
@@ -53,7 +58,7 @@ fn pictures_of_all_sizes_go_through_a_batch() {
             let mask = masks.get(index).unwrap().rows().collect::<Vec<_>>().concat();
             equal(&mask, &images::binary(&gray, images::otsu(&gray)))
                 .unwrap_or_else(|wrong| panic!("{place}, {wrong}"));
-            let small = executor.device.image(picture).unwrap().resize(224, 224, Resize::Bilinear).unwrap();
+            let small = executor.device.image(view(picture)).unwrap().resize(224, 224, Resize::Bilinear).unwrap();
             let small = small.read().wait().unwrap();
             let from = Picture::new(picture.width() as usize, picture.height() as usize, 3, picture.to_vec());
             let expected = resize::resize(&from, 224, 224, Filter::Bilinear);
