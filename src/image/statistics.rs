@@ -82,9 +82,9 @@ impl std::fmt::Debug for Statistics {
 /// Statistics in host memory: one number a channel, image after image, alpha as any other channel.
 ///
 /// Those of 8 and 16 bits come from exact integers and are the same on every device. Those of `f32` are exact to nearly
-/// all digits of `f64` on the CPU, and to a few units of the rounding of `f32` on a GPU. If one of its numbers is not
-/// finite, mean and standard deviation of a channel are NaN, and minimum and maximum are those of the others. Without
-/// pixels all are NaN.
+/// all digits of `f64` on the CPU, and to a few units of the rounding of `f32` on a GPU, which squares deviations in
+/// `f32`: those above 1e19 overflow. If one of its numbers is not finite, mean and standard deviation of a channel are
+/// NaN, and minimum and maximum are those of the others. Without pixels all are NaN.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostStatistics {
     mean: Arc<[f64]>,

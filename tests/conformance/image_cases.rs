@@ -19,7 +19,9 @@ pub enum Fill {
     Two(u8, u8),
     /// Every sample one share more than the one before.
     Ramp,
-    /// The ends of whole numbers; NaN, infinities and the ends of floats.
+    /// The ends of whole numbers; NaN, infinities, zeros, large and small floats.
+    Special,
+    /// The same, and the ends of floats, whose sums and squares overflow.
     Extreme,
 }
 
@@ -127,6 +129,7 @@ const FEW: &[ImageCase] = &[
     image(41, 37).padded(1),
     image(33, 21).inside(1, 1),
     image(50, 20).of(Fill::All(77)),
+    image(3, 2).of(Fill::Special),
     image(23, 40).of(Fill::Extreme),
     image(301, 97).of(Fill::Ramp),
 ];
@@ -202,6 +205,7 @@ impl ImageCase {
                 Fill::All(value) => T::shade(value),
                 Fill::Two(low, high) => T::shade([low, high][usize::from(bits.is_multiple_of(3))]),
                 Fill::Ramp => T::shade(index as u8),
+                Fill::Special => T::special(bits),
                 Fill::Extreme => T::extreme(bits),
             }
         };
@@ -234,9 +238,9 @@ impl ImageCase {
         device.image(self.expand::<P::Sample>(P::CHANNELS).view::<P>()?)
     }
 
-    /// Whether samples may be infinite or no numbers.
-    pub fn is_extreme(&self) -> bool {
-        self.fill == Fill::Extreme
+    /// Whether all samples are numbers, and finite.
+    pub fn is_finite(&self) -> bool {
+        !matches!(self.fill, Fill::Special | Fill::Extreme)
     }
 
     /// Width and height.

@@ -18,7 +18,9 @@ pub trait Sampled: swath::Sample + Measured {
     fn random(bits: u64) -> Self;
     /// The sample that is to white what a byte is to 255.
     fn shade(byte: u8) -> Self;
-    /// One of those that break things: the ends of whole numbers; of floats what is not finite, too.
+    /// One of those that break things: the ends of whole numbers; of floats what is not finite, zeros, large and small.
+    fn special(bits: u64) -> Self;
+    /// The same, and the ends of floats, whose sums and squares overflow.
     fn extreme(bits: u64) -> Self;
     /// Whether `got` is the gray of these pixels.
     fn check_gray(pixels: &[Self], order: Order, luma: Luma, got: &[Self]) -> Result<(), Mismatch>;
@@ -48,8 +50,12 @@ macro_rules! whole {
                 Self::from(byte) * (Self::MAX / 255)
             }
 
-            fn extreme(bits: u64) -> Self {
+            fn special(bits: u64) -> Self {
                 [0, 1, Self::MAX - 1, Self::MAX][bits as usize % 4]
+            }
+
+            fn extreme(bits: u64) -> Self {
+                Self::special(bits)
             }
 
             fn check_gray(pixels: &[Self], order: Order, luma: Luma, got: &[Self]) -> Result<(), Mismatch> {
@@ -91,22 +97,13 @@ impl Sampled for f32 {
         Self::from(byte) / 255.0
     }
 
+    fn special(bits: u64) -> Self {
+        let samples = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 0.0, f32::MIN_POSITIVE, 1.0, -1.0, 0.5, 1e15];
+        samples[bits as usize % samples.len()]
+    }
+
     fn extreme(bits: u64) -> Self {
-        const SAMPLES: [f32; 12] = [
-            f32::NAN,
-            f32::INFINITY,
-            f32::NEG_INFINITY,
-            -0.0,
-            0.0,
-            f32::MAX,
-            f32::MIN,
-            f32::MIN_POSITIVE,
-            1.0,
-            -1.0,
-            0.5,
-            2.0,
-        ];
-        SAMPLES[bits as usize % SAMPLES.len()]
+        [f32::MAX, f32::MIN, Self::special(bits / 4), Self::special(bits / 8)][bits as usize % 4]
     }
 
     fn check_gray(pixels: &[Self], order: Order, luma: Luma, got: &[Self]) -> Result<(), Mismatch> {

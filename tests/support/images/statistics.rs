@@ -42,12 +42,13 @@ pub fn whole<T: Whole>(picture: &Picture<T>, channel: usize) -> Channel {
 }
 
 /// Of floats, by definition: the mean first, then the distances from it. With a value that is not finite there is no mean
-/// and no variance, and the edges are those of the others.
+/// and no variance, and the edges are those of the others, if there are any.
 pub fn float(picture: &Picture<f32>, channel: usize) -> Channel {
     let values: Vec<f64> = picture.channel(channel).into_iter().map(Sample::value).collect();
     let mean_of = |of: &dyn Fn(f64) -> f64| values.iter().map(|value| of(*value)).sum::<f64>() / values.len() as f64;
     let finite = || values.iter().copied().filter(|value| value.is_finite());
-    let (min, max) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
+    // The other number is taken where one is NaN.
+    let (min, max) = (finite().fold(f64::NAN, f64::min), finite().fold(f64::NAN, f64::max));
     // A sum of equal values may be rounded; their mean is none of that.
     let mean = match finite().count() == values.len() {
         true if min == max => min,
