@@ -186,6 +186,8 @@ class OnnxRuntime:
         model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 11)], ir_version=8)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # Its threads would keep the cores busy after their turn, and so slow whoever comes next.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
         self.binding = self.session.io_binding()
         self.quantized = numpy.ones_like(picture.numbers, "u1")

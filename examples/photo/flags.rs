@@ -29,8 +29,8 @@ pub struct Flags {
     pub gray: Weights,
     /// Level above which a pixel is white: 0 to 255, otsu to find it from the histogram, or adaptive[:BLOCK[:C]] for the
     /// mean of the block around each pixel less C
-    #[arg(long, value_name = "LEVEL", default_value = "otsu", value_parser = parse_threshold)]
-    pub threshold: Threshold,
+    #[arg(long, value_name = "LEVEL", default_value = "otsu", value_parser = parse_level)]
+    pub threshold: Level,
     /// What becomes of a pixel above the level, and of one below
     #[arg(long, value_enum, default_value_t = Outcome::Binary)]
     pub outcome: Outcome,
@@ -52,6 +52,19 @@ pub struct Flags {
     /// Print what the device did and the memory it holds
     #[arg(long)]
     pub stats: bool,
+}
+
+/// A threshold, and the words that it was given in.
+#[derive(Debug, Clone)]
+pub struct Level {
+    pub threshold: Threshold,
+    text: String,
+}
+
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// A formula of gray.
@@ -116,6 +129,10 @@ pub enum Integer {
 fn parse_size(text: &str) -> Result<(usize, usize), String> {
     let sides = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     sides.filter(|(width, height)| *width > 0 && *height > 0).ok_or_else(|| "it is not a size such as 640x480".into())
+}
+
+fn parse_level(text: &str) -> Result<Level, String> {
+    Ok(Level { threshold: parse_threshold(text)?, text: text.to_owned() })
 }
 
 fn parse_threshold(text: &str) -> Result<Threshold, String> {

@@ -11,11 +11,31 @@ use crate::picture;
 use crate::process::Results;
 use crate::terminal::Outcome;
 
+/// What each photograph's folder gets.
+const PICTURES: [&str; 2] = ["gray.png", "threshold.png"];
+
 /// A folder for each photograph: `folder` itself for a single one, else one of its name inside.
 ///
 /// # Errors
-/// If two photographs have the same name.
+/// If two photographs have the same name, or a result would be written over a photograph.
 pub fn folders(folder: &Path, inputs: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
+    let folders = distinct(folder, inputs)?;
+    let results = || folders.iter().flat_map(|own| PICTURES.map(|name| own.join(name)));
+    // A file that does not exist is not a photograph.
+    let is_input = |path: &Path| path.canonicalize().is_ok_and(|path| inputs.iter().any(|input| same(input, &path)));
+    match results().find(|path| is_input(path)) {
+        Some(path) => {
+            Err(format!("{} is an input and would be overwritten; give another --out-dir", path.display()).into())
+        }
+        None => Ok(folders),
+    }
+}
+
+fn same(input: &Path, canonical: &Path) -> bool {
+    input.canonicalize().is_ok_and(|input| input == canonical)
+}
+
+fn distinct(folder: &Path, inputs: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
     if inputs.len() < 2 {
         return Ok(vec![folder.to_owned()]);
     }
@@ -35,8 +55,9 @@ pub fn save(folder: &Path, folders: &[PathBuf], results: &Results, integer: Opti
     let pictures = results.gray.iter().zip(results.masks.iter());
     for (index, (own, (gray, mask))) in folders.iter().zip(pictures).enumerate() {
         make(own)?;
-        save_gray(&own.join("gray.png"), gray)?;
-        save_gray(&own.join("threshold.png"), mask)?;
+        for (name, picture) in PICTURES.into_iter().zip([gray, mask]) {
+            save_gray(&own.join(name), picture)?;
+        }
         if let Some((shape, numbers)) = results.tensors.get(index) {
             let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
             save_array(&own.join("tensor.npy"), Number::F32, shape, &bytes)?;
@@ -79,5 +100,17 @@ mod tests {
         assert_eq!(folders(&["a/b.png"]), Ok(paths(&["out"])));
         assert_eq!(folders(&["a/b.png", "c.jpg"]), Ok(paths(&["out/b", "out/c"])));
         assert!(folders(&["a/b.png", "b.jpg"]).unwrap_err().contains("rename one"));
+    }
+
+    #[test]
+    fn a_photograph_is_never_written_over() {
+        let folder = std::env::temp_dir().join(format!("swath-photo-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (input, other) = (folder.join("gray.png"), folder.join("other"));
+        fs::write(&input, b"").unwrap();
+        let complaint = folders(&folder, std::slice::from_ref(&input)).unwrap_err().to_string();
+        assert!(complaint.ends_with("is an input and would be overwritten; give another --out-dir"), "{complaint}");
+        assert_eq!(folders(&other, &[input]).unwrap(), [other]);
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

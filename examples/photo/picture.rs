@@ -4,29 +4,31 @@ mod landscape;
 
 use std::path::{Path, PathBuf};
 
-use image::{ColorType, DynamicImage, ExtendedColorType, ImageReader, ImageResult};
+use image::{DynamicImage, ExtendedColorType, ImageReader, ImageResult};
 use swath::{Gray8, ImageView};
 
 use crate::terminal::Outcome;
 
-/// All photographs; without paths a painted landscape of odd size.
+/// All photographs with eight bits a channel: RGBA if one of them has transparency, else RGB, gray ones expanded. Without
+/// paths a painted landscape of odd size.
 pub fn open_all(paths: &[PathBuf]) -> Outcome<Vec<DynamicImage>> {
     if paths.is_empty() {
         return Ok(vec![DynamicImage::ImageRgb8(landscape::paint(1921, 1081))]);
     }
-    paths.iter().map(|path| open(path)).collect()
+    let photos = paths.iter().map(|path| open(path)).collect::<Outcome<Vec<_>>>()?;
+    let is_transparent = photos.iter().any(|photo| photo.color().has_alpha());
+    let alike = |photo: DynamicImage| match is_transparent {
+        true => DynamicImage::ImageRgba8(photo.into_rgba8()),
+        false => DynamicImage::ImageRgb8(photo.into_rgb8()),
+    };
+    Ok(photos.into_iter().map(alike).collect())
 }
 
-/// The photograph with eight bits a channel: RGBA if it has transparency, else RGB, gray ones expanded.
 fn open(path: &Path) -> Outcome<DynamicImage> {
     let complaint = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let reader =
         ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(|error| complaint(&error))?;
-    let picture = reader.decode().map_err(|error| complaint(&error))?;
-    Ok(match picture.color() {
-        ColorType::Rgba8 | ColorType::Rgba16 | ColorType::Rgba32F => DynamicImage::ImageRgba8(picture.into_rgba8()),
-        _ => DynamicImage::ImageRgb8(picture.into_rgb8()),
-    })
+    reader.decode().map_err(|error| complaint(&error).into())
 }
 
 /// Whether all are as wide and as high as the first.

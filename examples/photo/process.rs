@@ -5,7 +5,7 @@ use std::time::Instant;
 use image::DynamicImage;
 use swath::{
     Device, Error, Gray8, HostImages, HostQuantized, HostTensors, ImageBatch, ImageView, Luma, Normalize, Quantize,
-    Resize, Rgb8, Rgba8, TensorBatch, Threshold,
+    QuantizedTensor, Resize, Rgb8, Rgba8, Tensor, TensorBatch, Threshold,
 };
 
 use crate::flags::{Flags, Integer};
@@ -24,7 +24,7 @@ impl Job {
         Self {
             resize: flags.resize,
             luma: flags.gray.into(),
-            threshold: flags.threshold.kind(flags.outcome.into()),
+            threshold: flags.threshold.threshold.kind(flags.outcome.into()),
             quantize: flags.quantize,
         }
     }
@@ -46,6 +46,45 @@ pub struct Results {
     pub quantized: Option<Integers>,
 }
 
+/// Numbers of 8 bits on the device.
+enum Quantized {
+    I8(QuantizedTensor<i8>),
+    U8(QuantizedTensor<u8>),
+}
+
+impl Quantized {
+    /// All tensors together, with one scale.
+    fn of(tensor: &Tensor, integer: Integer) -> Result<Self, Error> {
+        match integer {
+            Integer::I8 => Ok(Self::I8(tensor.quantize(&Quantize::asymmetric())?)),
+            Integer::U8 => Ok(Self::U8(tensor.quantize(&Quantize::asymmetric())?)),
+        }
+    }
+
+    fn read(&self) -> Result<Integers, Error> {
+        match self {
+            Self::I8(tensor) => {
+                let host = tensor.read().wait()?;
+                let bytes = host.values().iter().map(|value| value.cast_unsigned()).collect();
+                Ok(Integers::new(&host, bytes))
+            }
+            Self::U8(tensor) => {
+                let host = tensor.read().wait()?;
+                Ok(Integers::new(&host, host.values().to_vec()))
+            }
+        }
+    }
+
+    /// Signal to noise, in dB.
+    fn sqnr(&self, tensor: &Tensor) -> Result<f64, Error> {
+        let error = match self {
+            Self::I8(quantized) => quantized.error(tensor)?,
+            Self::U8(quantized) => quantized.error(tensor)?,
+        };
+        Ok(error.wait()?.sqnr)
+    }
+}
+
 /// Numbers of 8 bits, and how much was lost by them.
 pub struct Integers {
     pub bytes: Vec<u8>,
@@ -54,6 +93,14 @@ pub struct Integers {
     pub zero_point: i32,
     /// Signal to noise, in dB.
     pub sqnr: f64,
+}
+
+impl Integers {
+    /// As they were read; what was lost is not known yet.
+    fn new<Q: swath::Quantized>(host: &HostQuantized<Q>, bytes: Vec<u8>) -> Self {
+        let (scale, zero_point) = (host.scales()[0], host.zero_points()[0]);
+        Self { bytes, shape: host.shape().to_vec(), scale, zero_point, sqnr: f64::NAN }
+    }
 }
 
 /// One run, its seconds added to the timings.
@@ -67,12 +114,20 @@ pub fn run(device: &Device, photos: &[DynamicImage], job: &Job, timings: &mut Ti
     let masks = timings.stage("threshold", || waited(device, gray.threshold(job.threshold)?))?;
     let tensors = timings.stage("tensor", || waited(device, batch.normalize(&Normalize::imagenet())?))?;
     let quantized = match job.quantize {
-        Some(integer) => Some(timings.stage("quantize", || quantize(&tensors, integer))?),
+        Some(integer) => Some(timings.stage("quantize", || waited(device, quantized(&tensors, integer)?))?),
         None => None,
     };
-    let results = timings.stage("read", || read(&gray, &masks, &tensors, quantized))?;
+    let mut results = timings.stage("read", || read(&gray, &masks, &tensors, quantized.as_ref()))?;
     timings.record("total", start.elapsed().as_secs_f64());
+    // Told, but no part of the work.
+    if let (Some(made), Some(integers)) = (&quantized, &mut results.quantized) {
+        integers.sqnr = made.sqnr(&tensors.stacked()?)?;
+    }
     Ok(results)
+}
+
+fn quantized(tensors: &TensorBatch, integer: Integer) -> Result<Quantized, Error> {
+    Quantized::of(&tensors.stacked()?, integer)
 }
 
 /// Passes a value on once it has been computed. It must still be held then: what nobody holds is never computed.
@@ -81,40 +136,15 @@ fn waited<T>(device: &Device, value: T) -> Result<T, Error> {
     Ok(value)
 }
 
-/// All tensors together, with one scale.
-fn quantize(tensors: &TensorBatch, integer: Integer) -> Result<Integers, Error> {
-    let tensor = tensors.stacked()?;
-    match integer {
-        Integer::I8 => {
-            let quantized = tensor.quantize::<i8>(&Quantize::asymmetric())?;
-            let (host, error) = (quantized.read(), quantized.error(&tensor)?);
-            let host = host.wait()?;
-            let bytes = host.values().iter().map(|value| value.cast_unsigned()).collect();
-            Ok(integers(&host, bytes, error.wait()?.sqnr))
-        }
-        Integer::U8 => {
-            let quantized = tensor.quantize::<u8>(&Quantize::asymmetric())?;
-            let (host, error) = (quantized.read(), quantized.error(&tensor)?);
-            let host = host.wait()?;
-            let bytes = host.values().to_vec();
-            Ok(integers(&host, bytes, error.wait()?.sqnr))
-        }
-    }
-}
-
-fn integers<Q: swath::Quantized>(host: &HostQuantized<Q>, bytes: Vec<u8>, sqnr: f64) -> Integers {
-    let (scale, zero_point) = (host.scales()[0], host.zero_points()[0]);
-    Integers { bytes, shape: host.shape().to_vec(), scale, zero_point, sqnr }
-}
-
 /// All reads are asked for before the first is waited on, so that they share one trip.
 fn read(
     gray: &ImageBatch<Gray8>,
     masks: &ImageBatch<Gray8>,
     tensors: &TensorBatch,
-    quantized: Option<Integers>,
+    quantized: Option<&Quantized>,
 ) -> Result<Results, Error> {
     let (gray, masks, tensors) = (gray.read(), masks.read(), tensors.read());
+    let quantized = quantized.map(Quantized::read).transpose()?;
     Ok(Results { gray: gray.wait()?, masks: masks.wait()?, tensors: tensors.wait()?, quantized })
 }
 
@@ -125,16 +155,16 @@ enum Photos {
 }
 
 impl Photos {
+    /// Photographs that are all RGB or all RGBA, as `picture::open_all` gives them.
     fn upload(device: &Device, photos: &[DynamicImage]) -> Result<Self, Error> {
-        if photos.iter().any(|photo| matches!(photo, DynamicImage::ImageRgba8(_))) {
-            let photos: Vec<_> = photos.iter().map(DynamicImage::to_rgba8).collect();
-            let views: Vec<_> = photos.iter().map(ImageView::from).collect();
-            return Ok(Self::Rgba(device.images(&views)?));
+        let opaque: Option<Vec<_>> = photos.iter().map(|photo| photo.as_rgb8().map(ImageView::from)).collect();
+        match opaque {
+            Some(views) => Ok(Self::Rgb(device.images(&views)?)),
+            None => {
+                let views: Vec<_> = photos.iter().filter_map(|photo| photo.as_rgba8().map(ImageView::from)).collect();
+                Ok(Self::Rgba(device.images(&views)?))
+            }
         }
-        let copies: Vec<_> = photos.iter().map(|photo| photo.as_rgb8().is_none().then(|| photo.to_rgb8())).collect();
-        let photos = photos.iter().zip(&copies).filter_map(|(photo, copy)| photo.as_rgb8().or(copy.as_ref()));
-        let views: Vec<_> = photos.map(ImageView::from).collect();
-        Ok(Self::Rgb(device.images(&views)?))
     }
 
     fn resize(&self, (width, height): (usize, usize)) -> Result<Self, Error> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use clap::ValueEnum;
 use image::DynamicImage;
 
 use crate::flags::{Flags, Integer, Weights};
@@ -16,7 +17,7 @@ pub fn table(flags: &Flags, stages: &[&str], photos: &[DynamicImage], results: &
     let mut text = format!("{:<11}{:<46}{:>9}{:>11}", "stage", "what", "ms", "Mpixel/s");
     for stage in stages {
         let seconds = timings.best(stage).unwrap_or_default();
-        let pixels = if matches!(*stage, "upload" | "resize") { given } else { made };
+        let pixels = if matches!(*stage, "upload" | "resize" | "total") { given } else { made };
         let (ms, speed) = (seconds * 1e3, pixels / seconds / 1e6);
         // Writing to a String cannot fail.
         let _ = write!(text, "\n{stage:<11}{:<46}{ms:>9.2}{speed:>11.0}", what(stage, flags, photos, results));
@@ -43,13 +44,19 @@ fn what(stage: &str, flags: &Flags, photos: &[DynamicImage], results: &Results) 
             let samples = results.masks.iter().flat_map(|mask| mask.rows().flatten().copied().collect::<Vec<_>>());
             let (white, all) =
                 samples.fold((0_u64, 0_u64), |(white, all), value| (white + u64::from(value > 0), all + 1));
-            format!("{:.1} % of the pixels are not black", 100.0 * white as f64 / all.max(1) as f64)
+            format!("{}, {:.1} % not black", described(flags), 100.0 * white as f64 / all.max(1) as f64)
         }
         "tensor" => "f32 planes, ImageNet's mean and deviation".into(),
         "quantize" => quantized(flags, results),
         "read" => "back to the host".into(),
         _ => String::new(),
     }
+}
+
+/// The level and what becomes of pixels, as they were asked for.
+fn described(flags: &Flags) -> String {
+    let outcome = flags.outcome.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    format!("{} {outcome}", flags.threshold)
 }
 
 fn quantized(flags: &Flags, results: &Results) -> String {

@@ -1,7 +1,8 @@
 //! Operations in the order they were recorded, one after the other, each parallel inside.
 //!
-//! With workers, a task starts as soon as those before it are done, on the workers, while the caller goes on; or on the
-//! thread of whoever waits for it, if that is there before a worker has woken up, which takes longer than a small task.
+//! With workers, a task starts as soon as those before it are done, on the workers, while the caller goes on. Where there
+//! is one worker, who waits for a task that it has not begun runs it: waking up takes longer than a small task. Several
+//! workers are not spared: a task that divides its work again and again would have to wake them each time from outside.
 //! Without (the feature `parallel` is off, or in the browser) tasks run when somebody waits for a result, on that thread.
 
 use std::collections::VecDeque;
@@ -162,7 +163,7 @@ impl Queue {
             });
         }
         while state.finished < ticket {
-            if state.running {
+            if state.running || self.cpu.workers.threads() > 1 {
                 state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }

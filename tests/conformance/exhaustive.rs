@@ -1,4 +1,4 @@
-//! Small domains in full, and the one dispatch that no small limit can stand in for.
+//! Small domains in full, and the one result that no small limit can stand in for.
 
 use swath::{Gray8, ImageView, Normalize, Rgb8, Rgba8, Threshold, ThresholdKind};
 
@@ -57,20 +57,6 @@ fn all_grays_are_cut_at_all_levels_in_every_way() {
             }
         }
     }
-}
-
-/// 65,536 workgroups in one dispatch, one more than fit a row, and a second dispatch for the rest: no test limit is
-/// set. A group takes 256 words of four pixels.
-#[test]
-fn more_workgroups_than_fit_one_dimension() {
-    let Some(device) = executors::the_gpu() else { return };
-    let (width, height) = (8_192, 8_193);
-    let ramp: Vec<u8> = (0..width * height).map(|pixel| (pixel * 7 + pixel / 8_192) as u8).collect();
-    let image = device.image(ImageView::<Gray8>::new(&ramp, width, height).unwrap()).unwrap();
-    let before = device.stats().launches;
-    let mask = image.threshold(Threshold::binary(99)).unwrap().read().wait().unwrap();
-    say(format_args!("{} pixels took {} launches", width * height, device.stats().launches - before));
-    equal(mask.as_slice(), &images::binary(&ramp, 99)).unwrap_or_else(|wrong| panic!("pixel {wrong}"));
 }
 
 /// Numbers that share words are found one by one, and there are more here than one launch may take.
