@@ -2,7 +2,7 @@
 
 use swath::{Gray8, ImageView, Normalize, Rgb8, Rgba8, Threshold, ThresholdKind};
 
-use crate::support::executors::{self, say};
+use crate::support::executors;
 use crate::support::images::threshold::{self, Kind};
 use crate::support::{equal, images};
 

@@ -83,13 +83,21 @@ impl Sampling {
         self.to
     }
 
-    /// Source rows that these rows of the result are made of; a row more on either side, at most.
+    /// Source rows, from the first to the last, that these rows of the result are made of.
     #[cfg(feature = "gpu")]
     pub(crate) fn source_rows(&self, rows: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let (from, to) = (self.from.1 as u128, self.to.1.max(1) as u128);
-        let first = (rows.start as u128 * from / to).saturating_sub(1);
-        let end = ((rows.end as u128 * from).div_ceil(to) + 1).min(from);
-        first.min(end) as usize..end as usize
+        if rows.is_empty() || self.from.1 == 0 {
+            return 0..0;
+        }
+        let [_, axis] = self.axes(SampleKind::F32);
+        let ends = |row: usize| match self.method {
+            Method::Nearest => (axis.nearest(row), axis.nearest(row)),
+            Method::Bilinear | Method::Area => {
+                let taps = axis.taps(row);
+                (taps.first, taps.last)
+            }
+        };
+        ends(rows.start).0..ends(rows.end - 1).1 + 1
     }
 
     /// Whether source and result are the same pixels.

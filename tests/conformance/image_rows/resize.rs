@@ -39,6 +39,19 @@ fn images() -> Vec<ImageCase> {
 /// What is resized, and what it becomes before it is rounded.
 type FromTo<T> = (Picture<T>, Picture<f64>);
 
+/// Source rows that 16 pixels of the result are made of, the fewest that a launch makes; averages take no more than 32
+/// rows at once.
+fn rows_at_once(case: &With<To>) -> usize {
+    let (from, (width, height, filter)) = (case.image.size().1, case.by);
+    let rows = if width == 0 { 0 } else { (16_usize.div_ceil(width) + 1).min(height) };
+    let apart = from.div_ceil(height.max(1));
+    let taken = match filter {
+        Filter::Area => rows * apart.min(32),
+        Filter::Nearest | Filter::Bilinear => rows.saturating_sub(1) * apart,
+    };
+    from.min(taken + 3)
+}
+
 /// Brought to a size.
 pub fn row<P: Pixel<Sample: Sampled>>(
     test: &'static str,
@@ -47,11 +60,7 @@ pub fn row<P: Pixel<Sample: Sampled>>(
     Row {
         test,
         cases,
-        // The rows that a row is made of; in the worst case all of them.
-        whole: |case: &With<To>| {
-            let (width, height) = case.image.size();
-            (width * height * P::CHANNELS * 4 + 256) as u64
-        },
+        whole: |case: &With<To>| (rows_at_once(case) * case.image.size().0 * P::CHANNELS * 4 + 256) as u64,
         expected: |case| {
             let from = case.image.picture::<P>();
             let expected = resize::resize(&from, case.by.0, case.by.1, case.by.2);
@@ -79,6 +88,7 @@ rows! { row:
     resize_rgba_f32, RgbaF32, with(images(), &to(&[(5, 9), (41, 23)])), few;
     resize_gray_f32, GrayF32, with(images(), &to(&[(5, 9), (41, 23)])), few;
     resize_by_much, Rgb8, with(vec![image(1_411, 300), image(3, 2_000)], &to(&[(3, 2), (1, 1_001)])), few;
+    resize_beyond_a_binding, Rgb8, with(vec![image(200, 1_500)], &to(&[(501, 1), (40, 3), (201, 701)])), all;
     resize_across_chunks, Gray8, with(vec![image(513, 512)], &to(&[(400, 300), (700, 600)])), few;
 }
 

@@ -141,3 +141,20 @@ fn sizes_are_checked() {
          it in parts"
     );
 }
+
+#[cfg(feature = "gpu")]
+#[test]
+fn source_rows_are_those_with_a_weight() {
+    for (method, (from, to)) in METHODS.into_iter().flat_map(|method| SIZES.map(|size| (method, size))) {
+        let sampling = Sampling::new(method, from, to).unwrap();
+        assert_eq!(sampling.source_rows(0..0), 0..0);
+        for first in 0..to.1 {
+            for end in [first + 1, to.1] {
+                let taps = (first..end).flat_map(|row| definition(method, from.1, to.1, row));
+                let rows: Vec<_> = taps.filter(|(_, weight)| *weight > 1e-9).map(|(row, _)| row).collect();
+                let expected = *rows.iter().min().unwrap()..rows.iter().max().unwrap() + 1;
+                assert_eq!(sampling.source_rows(first..end), expected, "{sampling:?} {first}..{end}");
+            }
+        }
+    }
+}
