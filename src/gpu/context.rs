@@ -151,7 +151,7 @@ impl Gpu {
         let total: usize = lengths.iter().map(|length| length.next_multiple_of(16)).sum();
         let staging = Arc::new(self.0.pool.lease(Use::Readback, total as u64, &self.0.later)?);
         let mut recorder = self.recorder();
-        let submission = {
+        {
             let mut offset = 0;
             self.scoped("recording a readback", || {
                 for (lease, length) in arrays {
@@ -166,10 +166,10 @@ impl Gpu {
                     recorder.clear(&self.0.device, &staging);
                 }
             })?;
-            self.submit(&mut recorder)?
-        };
+            self.submit(&mut recorder)?;
+        }
         drop(recorder);
-        Ok(GpuRead::new(self.clone(), staging, lengths, submission))
+        Ok(GpuRead::new(self.clone(), staging, lengths))
     }
 
     /// Submits what is recorded and blocks until the device has done it.
@@ -225,13 +225,10 @@ impl Gpu {
             .map(|error| error.map(|error| Failure::Other(error.to_string()).into_error("an earlier operation")))
     }
 
-    fn submit(&self, recorder: &mut Recorder) -> Result<wgpu::SubmissionIndex, Error> {
-        let submission = self.scoped("submitting", || match recorder.submit(&self.0.queue) {
-            Some(submission) => submission,
-            None => self.0.queue.submit([]),
-        })?;
+    fn submit(&self, recorder: &mut Recorder) -> Result<(), Error> {
+        self.scoped("submitting", || recorder.submit(&self.0.queue))?;
         self.0.counters.submissions.fetch_add(1, Ordering::Relaxed);
-        Ok(submission)
+        Ok(())
     }
 
     fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::scope::{Failure, Later, scoped};
+use super::transfer::Pauses;
 use crate::error::Error;
 use crate::memory::{PoolStats, Shelf, size_class};
 
@@ -95,7 +96,12 @@ impl DevicePool {
         self.trim();
         // Freed buffers return to the driver only once the work that used them is done; a time-out leaves the retry
         // to decide.
-        let _ = self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(RECOVERY) });
+        let pauses = Pauses::new();
+        while pauses.waited() < RECOVERY
+            && !matches!(self.device.poll(wgpu::PollType::Poll), Ok(status) if status.is_queue_empty())
+        {
+            pauses.pause();
+        }
         self.create(usage, class, later).map_err(|failure| match failure {
             Failure::OutOfMemory => {
                 Error::OutOfMemory { space: "device", requested: class, state: self.stats().to_string() }

@@ -107,12 +107,10 @@ impl Recorder {
     }
 
     /// Submits what was recorded and lets go of its leases: from here on the queue's order protects them.
-    pub(super) fn submit(&mut self, queue: &wgpu::Queue) -> Option<wgpu::SubmissionIndex> {
-        let encoder = self.encoder.take()?;
+    pub(super) fn submit(&mut self, queue: &wgpu::Queue) {
         self.dispatches = 0;
-        let index = queue.submit([encoder.finish()]);
+        queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish));
         self.used.clear();
-        Some(index)
     }
 
     fn encoder(&mut self, device: &wgpu::Device) -> &mut wgpu::CommandEncoder {

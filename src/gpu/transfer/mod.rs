@@ -9,6 +9,8 @@
 
 mod poller;
 mod readback;
+mod wait;
 
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
+pub(super) use wait::Pauses;

@@ -3,10 +3,8 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-/// One poll waits no longer than this, so that the thread sees a stop even when the device hangs.
-const SLICE: Duration = Duration::from_millis(100);
+use super::wait::Pauses;
 
 #[derive(Default)]
 struct State {
@@ -71,21 +69,20 @@ impl Drop for Watch {
 }
 
 fn run(device: &wgpu::Device, shared: &Shared) {
+    let mut pauses = Pauses::new();
     loop {
         {
             let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             while state.awaited == 0 && !state.stopping {
                 state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                pauses = Pauses::new();
             }
             if state.stopping {
                 return;
             }
         }
-        // A time-out is the slice; other errors show in the readback's own state.
-        let polled = device.poll(wgpu::PollType::Wait { submission_index: None, timeout: Some(SLICE) });
-        if let Ok(wgpu::PollStatus::QueueEmpty) = polled {
-            // Nothing is in flight, yet somebody waits: their callback is being delivered on another thread.
-            std::thread::sleep(Duration::from_micros(200));
-        }
+        // Errors show in the readback's own state.
+        let _ = device.poll(wgpu::PollType::Poll);
+        pauses.pause();
     }
 }

@@ -5,13 +5,12 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::poller::Watch;
+use super::wait::Pauses;
 use crate::cpu::HostBuffer;
 use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::gpu::pool::Lease;
 
-/// One wait on the device lasts no longer than this before its health is looked at again.
-const SLICE: Duration = Duration::from_millis(250);
 /// A device that has nothing left to do, yet has not delivered for this long, will not.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -59,18 +58,12 @@ pub(crate) struct GpuRead {
     gpu: Gpu,
     staging: Arc<Staging>,
     lengths: Vec<usize>,
-    submission: wgpu::SubmissionIndex,
     watch: Option<Watch>,
 }
 
 impl GpuRead {
     /// Maps `lease`, which holds arrays of the given lengths in bytes one after the other, each at a multiple of 16.
-    pub(in crate::gpu) fn new(
-        gpu: Gpu,
-        lease: Arc<Lease>,
-        lengths: Vec<usize>,
-        submission: wgpu::SubmissionIndex,
-    ) -> Self {
+    pub(in crate::gpu) fn new(gpu: Gpu, lease: Arc<Lease>, lengths: Vec<usize>) -> Self {
         let staging = Arc::new(Staging { lease, map: Mutex::new(Map::Requested(None)), changed: Condvar::new() });
         let shared = staging.clone();
         staging
@@ -78,7 +71,7 @@ impl GpuRead {
             .buffer()
             .slice(..staging.lease.bytes())
             .map_async(wgpu::MapMode::Read, move |result| shared.resolve(result));
-        Self { gpu, staging, lengths, submission, watch: None }
+        Self { gpu, staging, lengths, watch: None }
     }
 
     /// Blocks until the bytes are here; in the browser, where nothing may block, an error.
@@ -89,23 +82,26 @@ impl GpuRead {
                 advice: "await the Readback, or use the CPU executor",
             });
         }
+        let pauses = Pauses::new();
         let mut idle_since = None;
         loop {
             self.gpu.health().check()?;
             if !matches!(*self.staging.map(), Map::Requested(_)) {
                 return self.take();
             }
-            let wait = wgpu::PollType::Wait { submission_index: Some(self.submission.clone()), timeout: Some(SLICE) };
-            if let Ok(wgpu::PollStatus::QueueEmpty) = self.gpu.device().poll(wait) {
+            if let Ok(wgpu::PollStatus::QueueEmpty) = self.gpu.device().poll(wgpu::PollType::Poll) {
                 let since = *idle_since.get_or_insert_with(Instant::now);
                 if since.elapsed() > PATIENCE {
                     self.gpu.health().lose("the queue is empty, but a readback never arrived".into());
                 }
+            } else {
+                idle_since = None;
             }
             // Another thread's poll may be delivering our callback at this moment.
             let map = self.staging.map();
-            if matches!(*map, Map::Requested(_)) {
-                let _ = self.staging.changed.wait_timeout(map, Duration::from_millis(1));
+            match (&*map, pauses.next()) {
+                (Map::Requested(_), Some(pause)) => drop(self.staging.changed.wait_timeout(map, pause)),
+                _ => std::thread::yield_now(),
             }
         }
     }
