@@ -31,12 +31,14 @@
 //! * `parallel` (default): the CPU executor uses a pool of threads; without it, the calling thread.
 //! * `image` (default): conversions from and to the `image` crate.
 
+mod cancel;
 mod cpu;
 mod device;
 mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod image;
+mod job;
 mod memory;
 mod points;
 mod progress;
@@ -49,6 +51,7 @@ pub use crate::image::{
     HostStatistics, Image, ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Resize, Rgb8, Rgb16, RgbF32,
     Rgba8, Rgba16, RgbaF32, Statistics, Threshold, ThresholdKind,
 };
+pub use cancel::CancelToken;
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;
@@ -56,8 +59,8 @@ pub use device::{
     AdapterSummary, Array, Device, DeviceChoice, DeviceInfo, DeviceOptions, DispatchLimits, Element, HostArray,
     Readback,
 };
-pub use error::Error;
-pub use memory::{DeviceStats, PoolStats};
+pub use error::{CancelReason, Error};
+pub use memory::{Allocation, DeviceStats, Leaks, PoolStats, RingStats, TransferStats, TrimLevel};
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
     Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode, TileFeatures, TileOptions, TilePart,

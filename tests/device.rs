@@ -247,7 +247,7 @@ fn dropped_results_give_their_memory_back() {
             std::thread::sleep(Duration::from_millis(5));
         }
         assert_eq!(held(), 0, "{}\n{}", device.info(), device.stats());
-        device.trim();
+        device.trim(swath::TrimLevel::Idle);
         let stats = device.stats();
         assert_eq!(stats.host_pool.idle_bytes + stats.device_pool.idle_bytes, 0, "{stats}");
         assert_eq!(gray(&device, &[5]).read().wait().unwrap().as_slice(), [5]);

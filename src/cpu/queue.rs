@@ -10,9 +10,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use super::{Cpu, HostBuffer, Workers};
 use crate::error::Error;
+use crate::job::Job;
+use crate::memory::within;
+
+/// How often who waits looks whether the job was cancelled.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What a recorded task makes: an array, or an index over one.
 pub(crate) struct Deferred<T = HostBuffer>(OnceLock<Result<Arc<T>, Error>>);
@@ -68,13 +74,24 @@ struct Shared {
 #[derive(Clone)]
 pub(crate) struct Queue {
     cpu: Cpu,
+    job: Job,
     shared: Arc<Shared>,
 }
 
 impl Queue {
     /// An empty queue.
     pub(crate) fn new(cpu: Cpu) -> Self {
-        Self { cpu, shared: Arc::default() }
+        Self { cpu, job: Job::nobodys(), shared: Arc::default() }
+    }
+
+    /// The same queue, for another job.
+    pub(crate) fn with_job(&self, job: Job) -> Self {
+        Self { job, ..self.clone() }
+    }
+
+    /// The job that this handle works for.
+    pub(crate) fn job(&self) -> &Job {
+        &self.job
     }
 
     /// What its tasks run with.
@@ -94,10 +111,10 @@ impl Queue {
         work: impl FnOnce(&Cpu) -> Result<[T; N], Error> + Send + 'static,
     ) -> [Arc<Deferred<T>>; N] {
         let cells: [Arc<Deferred<T>>; N] = std::array::from_fn(|_| Arc::default());
-        let (outputs, cpu) = (cells.clone(), self.cpu.clone());
+        let (outputs, cpu, job) = (cells.clone(), self.cpu.clone(), self.job.clone());
         self.shared.launches.fetch_add(1, Ordering::Relaxed);
         self.push(Box::new(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| work(&cpu)))
+            let result = catch_unwind(AssertUnwindSafe(|| within(operation, || job.check().and_then(|()| work(&cpu)))))
                 .unwrap_or_else(|panic| Err(panicked(operation, message_of(panic.as_ref()))));
             match result {
                 Ok(values) => {
@@ -163,8 +180,9 @@ impl Queue {
             });
         }
         while state.finished < ticket {
+            self.job.check()?;
             if state.running || self.cpu.workers.threads() > 1 {
-                state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.pause(state);
                 continue;
             }
             state.running = true;
@@ -178,6 +196,15 @@ impl Queue {
             }
         }
         Ok(())
+    }
+
+    /// Waits until something has changed, or for a moment where the job may be cancelled.
+    fn pause<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let changed = &self.shared.changed;
+        if self.job.cancel().can_cancel() {
+            return changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
     fn poll(&self, ticket: u64, waker: &Waker) -> Poll<()> {
@@ -278,7 +305,7 @@ mod tests {
 
     fn queue() -> Queue {
         let workers = Workers::new(Some(2)).unwrap();
-        Queue::new(Cpu { level: SimdLevel::capped(None), workers, pool: HostPool::new() })
+        Queue::new(Cpu { level: SimdLevel::capped(None), workers, pool: HostPool::new(None, false) })
     }
 
     #[test]

@@ -19,11 +19,13 @@ pub(crate) use lazy::Pending;
 pub use options::{DeviceChoice, DeviceOptions, DispatchLimits};
 pub use readback::Readback;
 
+use crate::cancel::CancelToken;
 use crate::cpu::{Cpu, HostBuffer, HostPool, Queue, SimdLevel, Workers};
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::Gpu;
-use crate::memory::DeviceStats;
+use crate::job::Job;
+use crate::memory::{DeviceStats, Leaks, TrimLevel};
 
 /// A GPU or the CPU, and everything that it keeps for its life: pools, compiled kernels, worker threads.
 ///
@@ -38,17 +40,23 @@ use crate::memory::DeviceStats;
 /// # Ok::<(), swath::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Device(Arc<Inner>);
-
-struct Inner {
+pub struct Device {
+    inner: Arc<Inner>,
+    /// With the job of this handle, as the queue.
     executor: Executor,
     queue: Queue,
+}
+
+struct Inner {
     info: DeviceInfo,
+    /// What it was opened with; none where an application handed over its own device.
+    options: Option<DeviceOptions>,
     pending: Mutex<Vec<Weak<dyn Pending>>>,
     indexes: AtomicU64,
 }
 
 /// The executor that was chosen. Operations match on it.
+#[derive(Clone)]
 pub(crate) enum Executor {
     /// Runs on the device's [`Queue`].
     Cpu,
@@ -92,10 +100,10 @@ impl Device {
         #[cfg(feature = "gpu")]
         {
             let (gpu, choice) = select::open(options, &host.cpu.pool).await?;
-            Ok(host.device(gpu, choice))
+            Ok(host.device(gpu, choice, Some(options)))
         }
         #[cfg(not(feature = "gpu"))]
-        Ok(host.device(select::without_gpu(options)?))
+        Ok(host.device(select::without_gpu(options)?, Some(options)))
     }
 
     /// The CPU executor with the machine's best SIMD level and one thread for each CPU.
@@ -119,11 +127,12 @@ impl Device {
     /// # Errors
     /// [`Error::Workers`] if threads cannot be started.
     pub fn cpu_with(options: &DeviceOptions) -> Result<Self, Error> {
+        let options = DeviceOptions { choice: DeviceChoice::Cpu, ..options.clone() };
         let choice = select::Choice::cpu("the CPU was asked for".into());
         #[cfg(feature = "gpu")]
-        return Ok(Host::new(options)?.device(None, choice));
+        return Ok(Host::new(&options)?.device(None, choice, Some(&options)));
         #[cfg(not(feature = "gpu"))]
-        Ok(Host::new(options)?.device(choice))
+        Ok(Host::new(&options)?.device(choice, Some(&options)))
     }
 
     /// Runs inside an application's own `wgpu` device, whose error and loss callbacks stay the application's.
@@ -133,26 +142,78 @@ impl Device {
     /// started.
     #[cfg(feature = "gpu")]
     pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Self, Error> {
-        let host = Host::new(&DeviceOptions::default())?;
-        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, host.cpu.pool.clone())?;
+        Self::from_wgpu_with(device, queue, &DeviceOptions::default())
+    }
+
+    /// The same with the threads, memory limit and patience of `options`; what they say of choosing a device is not
+    /// looked at.
+    ///
+    /// # Errors
+    /// As [`Device::from_wgpu`].
+    #[cfg(feature = "gpu")]
+    pub fn from_wgpu_with(device: wgpu::Device, queue: wgpu::Queue, options: &DeviceOptions) -> Result<Self, Error> {
+        let host = Host::new(options)?;
+        let gpu_options = |limits| select::gpu_options(limits, options, &host.cpu.pool);
+        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, gpu_options)?;
         let reason = "the application handed over its own device".into();
-        Ok(host.device(Some(gpu), select::Choice { name, backend, driver, reason }))
+        Ok(host.device(Some(gpu), select::Choice { name, backend, driver, reason }, None))
+    }
+
+    /// The `wgpu` device and queue that it runs on; `None` on the CPU.
+    #[cfg(feature = "gpu")]
+    pub fn as_wgpu(&self) -> Option<(&wgpu::Device, &wgpu::Queue)> {
+        match &self.executor {
+            Executor::Cpu => None,
+            Executor::Gpu(gpu) => Some((gpu.device(), gpu.queue())),
+        }
+    }
+
+    /// A handle of the same device whose work `token` can stop: everything made through it, and through what it makes.
+    ///
+    /// Cancelled work ends between two launches, and what it would have given is [`Error::Cancelled`]; nothing else on
+    /// the device is touched. A token with a deadline limits how long a result may be waited for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use swath::{CancelToken, Device, Error};
+    ///
+    /// let (device, token) = (Device::cpu()?, CancelToken::new());
+    /// let stoppable = device.with_cancel(&token);
+    /// token.cancel();
+    /// let cloud = stoppable.points(&[[0.0; 3], [1.0; 3]])?;
+    /// assert!(matches!(cloud.knn(1)?.read().wait(), Err(Error::Cancelled { .. })));
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_cancel(&self, token: &CancelToken) -> Self {
+        self.with_job(self.queue.job().with_cancel(token.clone()))
+    }
+
+    /// A handle of the same device for another job.
+    pub(crate) fn with_job(&self, job: Job) -> Self {
+        let executor = match &self.executor {
+            Executor::Cpu => Executor::Cpu,
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(gpu) => Executor::Gpu(gpu.with_job(job.clone())),
+        };
+        Self { inner: self.inner.clone(), executor, queue: self.queue.with_job(job) }
     }
 
     /// What was chosen, and why.
     pub fn info(&self) -> &DeviceInfo {
-        &self.0.info
+        &self.inner.info
     }
 
     /// What the device has done so far, and the memory that it holds.
     pub fn stats(&self) -> DeviceStats {
         let host = DeviceStats {
-            host_pool: self.0.queue.cpu().pool.stats(),
-            launches: self.0.queue.launches(),
-            indexes_built: self.0.indexes.load(Ordering::Relaxed),
+            host_pool: self.queue.cpu().pool.stats(),
+            launches: self.queue.launches(),
+            indexes_built: self.inner.indexes.load(Ordering::Relaxed),
             ..DeviceStats::default()
         };
-        match &self.0.executor {
+        match &self.executor {
             Executor::Cpu => host,
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => {
@@ -163,15 +224,39 @@ impl Device {
 
     /// Notes that the build of a point index was recorded.
     pub(crate) fn count_index(&self) {
-        self.0.indexes.fetch_add(1, Ordering::Relaxed);
+        self.inner.indexes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Frees memory that is kept for reuse. What is in use stays.
-    pub fn trim(&self) {
-        self.0.queue.cpu().pool.trim();
+    /// Frees memory that is kept for reuse: all of it, or what was not used for long. What is in use stays, and so do
+    /// the staging rings of a GPU.
+    pub fn trim(&self, level: TrimLevel) {
+        self.queue.cpu().pool.trim(level);
         #[cfg(feature = "gpu")]
-        if let Executor::Gpu(gpu) = &self.0.executor {
-            gpu.trim();
+        if let Executor::Gpu(gpu) = &self.executor {
+            gpu.trim(level);
+        }
+    }
+
+    /// Every piece of memory that is in use: what images, tables and results take that somebody still holds. Where a
+    /// program should hold nothing, this tells what it does, since when, and where that was asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let device = swath::Device::cpu()?;
+    /// let cloud = device.points(&[[0.0; 3], [1.0; 3]])?;
+    /// assert!(!device.leaks().is_empty());
+    /// drop(cloud);
+    /// device.synchronize()?;
+    /// assert!(device.leaks().is_empty(), "{}", device.leaks());
+    /// # Ok::<(), swath::Error>(())
+    /// ```
+    pub fn leaks(&self) -> Leaks {
+        let host = self.queue.cpu().pool.allocations();
+        match &self.executor {
+            Executor::Cpu => Leaks::new(host),
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(gpu) => Leaks::new(gpu.allocations().into_iter().chain(host).collect()),
         }
     }
 
@@ -184,8 +269,8 @@ impl Device {
     pub fn synchronize(&self) -> Result<(), Error> {
         let pending = std::mem::take(&mut *self.pending());
         pending.iter().filter_map(Weak::upgrade).try_for_each(|pending| pending.materialize())?;
-        self.0.queue.synchronize()?;
-        match &self.0.executor {
+        self.queue.synchronize()?;
+        match &self.executor {
             Executor::Cpu => Ok(()),
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => gpu.synchronize(),
@@ -194,16 +279,16 @@ impl Device {
 
     /// Whether both are handles of one device, so that what is on one is on the other.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     pub(crate) fn executor(&self) -> &Executor {
-        &self.0.executor
+        &self.executor
     }
 
     /// The queue of the CPU executor. On a GPU it serves what is still done on the host.
     pub(crate) fn queue(&self) -> &Queue {
-        &self.0.queue
+        &self.queue
     }
 
     /// Registers something that [`Device::synchronize`] must compute if it still exists then.
@@ -226,13 +311,13 @@ impl Device {
     }
 
     fn pending(&self) -> std::sync::MutexGuard<'_, Vec<Weak<dyn Pending>>> {
-        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Device {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Device").field(&self.0.info).finish()
+        f.debug_tuple("Device").field(&self.inner.info).finish()
     }
 }
 
@@ -260,10 +345,18 @@ impl Host {
         };
         #[cfg(not(all(feature = "parallel", not(target_arch = "wasm32"))))]
         let workers = Workers::new(options.threads)?;
-        Ok(Self { cpu: Cpu { level: SimdLevel::capped(options.simd), workers, pool: HostPool::new() } })
+        // A limit is meant for the memory that work is done in.
+        let most = options.memory_limit.filter(|_| options.choice == DeviceChoice::Cpu);
+        let pool = HostPool::new(most, options.poison_memory);
+        Ok(Self { cpu: Cpu { level: SimdLevel::capped(options.simd), workers, pool } })
     }
 
-    fn device(self, #[cfg(feature = "gpu")] gpu: Option<Gpu>, choice: select::Choice) -> Device {
+    fn device(
+        self,
+        #[cfg(feature = "gpu")] gpu: Option<Gpu>,
+        choice: select::Choice,
+        options: Option<&DeviceOptions>,
+    ) -> Device {
         #[cfg(feature = "gpu")]
         let executor = gpu.map_or(Executor::Cpu, Executor::Gpu);
         #[cfg(not(feature = "gpu"))]
@@ -277,12 +370,7 @@ impl Host {
             threads: self.cpu.workers.threads(),
             reason: choice.reason,
         };
-        Device(Arc::new(Inner {
-            executor,
-            queue: Queue::new(self.cpu),
-            info,
-            pending: Mutex::default(),
-            indexes: AtomicU64::default(),
-        }))
+        let inner = Inner { info, options: options.cloned(), pending: Mutex::default(), indexes: AtomicU64::default() };
+        Device { inner: Arc::new(inner), executor, queue: Queue::new(self.cpu) }
     }
 }

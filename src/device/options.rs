@@ -3,12 +3,15 @@
 use std::str::FromStr;
 #[cfg(all(feature = "parallel", not(target_arch = "wasm32")))]
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cpu::SimdLevel;
 use crate::error::Error;
 
 /// More threads than this are a slip of the pen.
 const MOST_THREADS: usize = 1_024;
+/// Longer than any upload waits for a device that works.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// GPU or CPU.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +51,7 @@ impl FromStr for DeviceChoice {
 /// assert_eq!(device.info().threads, 1);
 /// # Ok::<(), swath::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DeviceOptions {
     /// GPU or CPU. Default: [`DeviceChoice::Auto`].
     pub choice: DeviceChoice,
@@ -61,10 +64,36 @@ pub struct DeviceOptions {
     pub threads: Option<usize>,
     /// Limits of GPU launches, for tests. Default: the device's own.
     pub dispatch: DispatchLimits,
+    /// Bytes of memory that the device's pool may hold at once: of device memory on a GPU, besides its staging rings, of
+    /// host memory on the CPU. Beyond, an operation is [`Error::OutOfMemory`]. Default: as many as there are.
+    pub memory_limit: Option<u64>,
+    /// How long an upload may wait for a device that is behind, before it is [`Error::Timeout`]. Waiting for a result has no
+    /// such limit; see [`Device::with_cancel`](crate::Device::with_cancel). Default: two minutes.
+    pub patience: Duration,
+    /// Whether memory is filled with ones before it is used, for tests of kernels: one that reads what it did not write
+    /// then shows. Slow. Default: no.
+    pub poison_memory: bool,
     /// A thread pool of the application to run on, instead of one made for the device; `threads` is then ignored. Do
     /// not wait for results on this pool's own threads: that is [`Error::WouldBlock`].
     #[cfg(all(feature = "parallel", not(target_arch = "wasm32")))]
     pub pool: Option<Arc<rayon::ThreadPool>>,
+}
+
+impl Default for DeviceOptions {
+    fn default() -> Self {
+        Self {
+            choice: DeviceChoice::default(),
+            adapter: None,
+            simd: None,
+            threads: None,
+            dispatch: DispatchLimits::default(),
+            memory_limit: None,
+            patience: PATIENCE,
+            poison_memory: false,
+            #[cfg(all(feature = "parallel", not(target_arch = "wasm32")))]
+            pool: None,
+        }
+    }
 }
 
 /// Limits that shape GPU launches. They can only be set below the device's own, so that tests reach the paths that

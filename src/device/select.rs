@@ -9,7 +9,7 @@ use super::options::{DeviceChoice, DispatchLimits};
 use crate::cpu::HostPool;
 use crate::error::Error;
 #[cfg(feature = "gpu")]
-use crate::gpu::{self, Candidate, Gpu, Kind, Limits};
+use crate::gpu::{self, Candidate, Gpu, GpuOptions, Kind, Limits, PoolOptions};
 
 /// What is said of the device that was chosen.
 pub(super) struct Choice {
@@ -55,7 +55,7 @@ pub(super) async fn open(options: &DeviceOptions, host: &HostPool) -> Result<(Op
     let mut failures = Vec::new();
     for index in order {
         let candidate = &seen[index];
-        match gpu::open(candidate, host.clone(), |limits| clamp(limits, options.dispatch)).await {
+        match gpu::open(candidate, |limits| gpu_options(limits, options, host)).await {
             Ok(gpu) => return Ok((Some(gpu), chosen(candidate, options, automatic))),
             Err(error) if automatic => failures.push(error.to_string()),
             Err(error) => return Err(error),
@@ -72,6 +72,17 @@ fn chosen(candidate: &Candidate, options: &DeviceOptions, automatic: bool) -> Ch
         None => format!("a GPU was asked for and this is the best one found ({})", in_words(candidate.kind)),
     };
     Choice { name: candidate.name.clone(), backend: candidate.backend.into(), driver: candidate.driver.clone(), reason }
+}
+
+/// What a GPU is made with.
+#[cfg(feature = "gpu")]
+pub(super) fn gpu_options(limits: Limits, options: &DeviceOptions, host: &HostPool) -> GpuOptions {
+    GpuOptions {
+        limits: clamp(limits, options.dispatch),
+        pool: PoolOptions { most: options.memory_limit, is_poisoned: options.poison_memory },
+        patience: options.patience,
+        host: host.clone(),
+    }
 }
 
 /// Tests may set limits below the device's own; never above, and never so small that a window holds nothing.
@@ -261,7 +272,7 @@ mod tests {
 
     #[test]
     fn limits_can_only_be_lowered() {
-        let own = Limits { max_groups: 65_535, max_binding: 1 << 27, max_buffer: 1 << 31, alignment: 256 };
+        let own = Limits { max_groups: 65_535, max_binding: 1 << 27, alignment: 256 };
         let wanted =
             |groups, bytes| DispatchLimits { max_groups_per_dimension: Some(groups), max_binding_bytes: Some(bytes) };
         assert_eq!(clamp(own, DispatchLimits::default()), own);

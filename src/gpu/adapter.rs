@@ -1,9 +1,8 @@
 //! The adapters of this machine, and opening one as a device. Which one to open is decided in `device/select.rs`.
 
-use super::context::Gpu;
+use super::context::{Gpu, GpuOptions};
 use super::grid::Limits;
 use super::health::Health;
-use crate::cpu::HostPool;
 use crate::error::Error;
 
 /// Storage bindings that the widest kernel takes; eight is what every WebGPU device has.
@@ -104,12 +103,8 @@ fn lacking(limits: &wgpu::Limits) -> Option<String> {
         .map(|(what, has, needed)| format!("it allows {has} {what}, and {needed} are needed"))
 }
 
-/// Opens an adapter.
-pub(crate) async fn open(
-    candidate: &Candidate,
-    host: HostPool,
-    clamp: impl Fn(Limits) -> Limits,
-) -> Result<Gpu, Error> {
+/// Opens an adapter; `options` say what to do within its limits.
+pub(crate) async fn open(candidate: &Candidate, options: impl Fn(Limits) -> GpuOptions) -> Result<Gpu, Error> {
     let adapter = &candidate.adapter;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("swath"),
@@ -125,12 +120,16 @@ pub(crate) async fn open(
     })?;
     let health = Health::default();
     health.watch(&device);
-    let limits = clamp(limits_of(&device));
-    Ok(Gpu::new(device, queue, limits, health, host))
+    let options = options(limits_of(&device));
+    Ok(Gpu::new(device, queue, health, options))
 }
 
 /// Wraps a device that belongs to the application, whose callbacks stay its own.
-pub(crate) fn wrap(device: wgpu::Device, queue: wgpu::Queue, host: HostPool) -> Result<(Gpu, [String; 3]), Error> {
+pub(crate) fn wrap(
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    options: impl Fn(Limits) -> GpuOptions,
+) -> Result<(Gpu, [String; 3]), Error> {
     let (name, backend, driver) = describe(&device.adapter_info());
     if let Some(reason) = lacking(&device.limits()) {
         return Err(Error::NoAdapter {
@@ -138,8 +137,8 @@ pub(crate) fn wrap(device: wgpu::Device, queue: wgpu::Queue, host: HostPool) -> 
             seen: format!("{name} does not fit: {reason}; request the adapter's own compute limits"),
         });
     }
-    let limits = limits_of(&device);
-    Ok((Gpu::new(device, queue, limits, Health::default(), host), [name, backend.into(), driver]))
+    let options = options(limits_of(&device));
+    Ok((Gpu::new(device, queue, Health::default(), options), [name, backend.into(), driver]))
 }
 
 /// Default limits for everything that Swath does not use, the adapter's own for what it does: a device grants exactly
@@ -162,7 +161,6 @@ fn limits_of(device: &wgpu::Device) -> Limits {
         max_groups: limits.max_compute_workgroups_per_dimension,
         // Metal allows more, but shaders know the size of a binding, and index its words, as 32-bit numbers.
         max_binding: limits.max_storage_buffer_binding_size.min(u64::from(u32::MAX)),
-        max_buffer: limits.max_buffer_size,
         alignment: u64::from(limits.min_storage_buffer_offset_alignment),
     }
 }

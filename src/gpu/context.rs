@@ -1,33 +1,56 @@
 //! The GPU executor's handle: one device and queue with their pool, kernels, recorder and transfers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use super::grid::Limits;
 use super::health::Health;
 use super::kernel::Kernels;
-use super::pool::{DevicePool, Lease, Use};
+use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Use};
 use super::recorder::{Launch, Recorder};
 use super::scope::{Failure, Later, scoped};
-use super::transfer::{GpuRead, Poller};
+use super::transfer::{GpuRead, Pauses, Poller, Reads, UploadRing, Writer};
 use crate::cpu::HostPool;
 use crate::error::Error;
-use crate::memory::DeviceStats;
+use crate::job::Job;
+use crate::memory::{Allocation, DeviceStats, TransferStats, TrimLevel};
 
-/// A GPU. Clones share it.
+/// How long to wait for the device to finish with freed buffers before asking for memory a second time.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// A GPU, and the job that this handle works for. Clones share both.
 #[derive(Clone)]
-pub(crate) struct Gpu(Arc<Inner>);
+pub(crate) struct Gpu {
+    inner: Arc<Inner>,
+    job: Job,
+}
+
+/// A GPU that may be gone.
+pub(super) struct WeakGpu(Weak<Inner>);
+
+/// What a GPU is made with.
+pub(crate) struct GpuOptions {
+    /// The limits that shape launches.
+    pub(crate) limits: Limits,
+    /// How its memory is kept.
+    pub(crate) pool: PoolOptions,
+    /// How long a call that makes others wait may wait for the device.
+    pub(crate) patience: Duration,
+    /// Where readbacks go.
+    pub(crate) host: HostPool,
+}
 
 struct Inner {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    limits: Limits,
     health: Health,
+    options: GpuOptions,
     pool: Arc<DevicePool>,
-    host: HostPool,
     kernels: Kernels,
     recorder: Mutex<Recorder>,
+    reads: Reads,
     poller: Poller,
     later: Later,
     counters: Counters,
@@ -43,89 +66,87 @@ struct Counters {
 
 impl Gpu {
     /// Takes over a device and its queue.
-    pub(crate) fn new(
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        limits: Limits,
-        health: Health,
-        host: HostPool,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            pool: DevicePool::new(device.clone(), limits.max_buffer),
-            poller: Poller::new(device.clone()),
+    pub(crate) fn new(device: wgpu::Device, queue: wgpu::Queue, health: Health, options: GpuOptions) -> Self {
+        let inner = Inner {
+            pool: DevicePool::new(device.clone(), queue.clone(), options.pool),
+            poller: Poller::default(),
             kernels: Kernels::default(),
-            recorder: Mutex::default(),
+            recorder: Mutex::new(Recorder::new(UploadRing::new())),
+            reads: Reads::new(),
             later: Later::default(),
             counters: Counters::default(),
             device,
             queue,
-            limits,
             health,
-            host,
-        }))
+            options,
+        };
+        Self { inner: Arc::new(inner), job: Job::nobodys() }
+    }
+
+    /// The same GPU, for another job.
+    pub(crate) fn with_job(&self, job: Job) -> Self {
+        Self { inner: self.inner.clone(), job }
     }
 
     /// The limits that shape launches.
     pub(crate) fn limits(&self) -> Limits {
-        self.0.limits
+        self.inner.options.limits
     }
 
     /// `bytes` of device memory with unspecified contents; the kernel that gets it writes every word.
+    #[track_caller]
     pub(crate) fn lease(&self, bytes: u64) -> Result<Arc<Lease>, Error> {
-        self.0.health.check()?;
-        Ok(Arc::new(self.0.pool.lease(Use::Storage, bytes, &self.0.later)?))
+        self.lease_for(Use::Storage, bytes, RESULT)
     }
 
     /// Device memory that holds `bytes`.
+    #[track_caller]
     pub(crate) fn upload(&self, bytes: &[u8]) -> Result<Arc<Lease>, Error> {
-        self.upload_parts(bytes.len() as u64, std::iter::once((0, bytes)))
+        let mut writer = self.writer(bytes.len() as u64)?;
+        writer.write(bytes)?;
+        writer.finish()
     }
 
     /// `capacity` bytes of device memory with parts at their offsets, in rising order, and zeros between and behind
     /// them: kernels never let padding reach a result, but it must not be random.
+    #[track_caller]
     pub(crate) fn upload_parts<'a>(
         &self,
         capacity: u64,
         parts: impl Iterator<Item = (usize, &'a [u8])>,
     ) -> Result<Arc<Lease>, Error> {
-        let lease = self.lease(capacity)?;
-        let Some(size) = std::num::NonZero::new(capacity.next_multiple_of(4)) else { return Ok(lease) };
-        let written = self.scoped("uploading", || {
-            let mut view = self.0.queue.write_buffer_with(lease.buffer(), 0, size)?;
-            let mut end = 0;
-            for (offset, part) in parts {
-                view.slice(end..offset).fill(0);
-                end = offset + part.len();
-                view.slice(offset..end).copy_from_slice(part);
-            }
-            view.slice(end..).fill(0);
-            Some(())
-        })?;
-        if written.is_none() {
-            self.0.health.lose("the queue refused an upload".into());
-            self.0.health.check()?;
+        let mut writer = self.writer(capacity)?;
+        for (offset, part) in parts {
+            writer.zeros(offset as u64 - writer.written())?;
+            writer.write(part)?;
         }
-        self.0.counters.uploaded.fetch_add(size.get(), Ordering::Relaxed);
-        Ok(lease)
+        writer.zeros(capacity - writer.written())?;
+        writer.finish()
+    }
+
+    /// Device memory that is written from its start to its end.
+    #[track_caller]
+    pub(crate) fn writer(&self, capacity: u64) -> Result<Writer, Error> {
+        Ok(Writer::new(self.clone(), self.lease_for(Use::Storage, capacity, "upload")?))
     }
 
     /// Records one dispatch.
     pub(crate) fn launch(&self, launch: &Launch<'_>) -> Result<(), Error> {
-        self.0.health.check()?;
-        let pipeline = self.0.kernels.get(&self.0.device, &self.0.later, launch.kernel)?;
+        self.check()?;
+        let pipeline = self.inner.kernels.get(&self.inner.device, &self.inner.later, launch.kernel)?;
         let params = match launch.params.len() as u64 {
             0 => None,
-            bytes => Some(Arc::new(self.0.pool.lease(Use::Uniform, bytes, &self.0.later)?)),
+            bytes => Some(self.lease_for(Use::Uniform, bytes, "parameters")?),
         };
-        let grid = self.0.limits.fold(launch.groups);
+        let grid = self.limits().fold(launch.groups);
         let mut recorder = self.recorder();
         self.scoped(launch.kernel.label, || {
             if let Some(params) = &params {
-                self.0.queue.write_buffer(params.buffer(), 0, launch.params);
+                self.inner.queue.write_buffer(params.buffer(), 0, launch.params);
             }
-            recorder.dispatch(&self.0.device, &pipeline, params, launch, grid);
+            recorder.dispatch(&self.inner.device, &pipeline, params.as_ref(), launch, grid);
         })?;
-        self.0.counters.launches.fetch_add(1, Ordering::Relaxed);
+        self.inner.counters.launches.fetch_add(1, Ordering::Relaxed);
         if recorder.is_full() {
             self.submit(&mut recorder)?;
         }
@@ -135,41 +156,19 @@ impl Gpu {
     /// Records a copy of the first `bytes` of one lease to an offset of another.
     pub(crate) fn copy(&self, from: &Arc<Lease>, to: (&Arc<Lease>, u64), bytes: u64) -> Result<(), Error> {
         let mut recorder = self.recorder();
-        self.scoped("copying", || recorder.copy(&self.0.device, from, to, bytes))
+        self.scoped("copying", || recorder.copy_lease(&self.inner.device, from, (to.0, to.1), bytes))
     }
 
     /// Records zeros over a lease.
     pub(crate) fn clear(&self, lease: &Arc<Lease>) -> Result<(), Error> {
         let mut recorder = self.recorder();
-        self.scoped("clearing", || recorder.clear(&self.0.device, lease))
+        self.scoped("clearing", || recorder.clear(&self.inner.device, lease))
     }
 
     /// Reads the first so many bytes of each lease back to the host. Everything recorded so far is submitted.
     pub(crate) fn read(&self, arrays: &[(Arc<Lease>, usize)]) -> Result<GpuRead, Error> {
-        self.0.health.check()?;
-        let lengths: Vec<_> = arrays.iter().map(|(_, length)| *length).collect();
-        let total: usize = lengths.iter().map(|length| length.next_multiple_of(16)).sum();
-        let staging = Arc::new(self.0.pool.lease(Use::Readback, total as u64, &self.0.later)?);
-        let mut recorder = self.recorder();
-        {
-            let mut offset = 0;
-            self.scoped("recording a readback", || {
-                for (lease, length) in arrays {
-                    let bytes = length.next_multiple_of(16) as u64;
-                    if bytes > 0 {
-                        recorder.copy(&self.0.device, lease, (&staging, offset), bytes);
-                    }
-                    offset += bytes;
-                }
-                if total == 0 {
-                    // A staging buffer that no command touches is mapped at once, whatever the device still works at.
-                    recorder.clear(&self.0.device, &staging);
-                }
-            })?;
-            self.submit(&mut recorder)?;
-        }
-        drop(recorder);
-        Ok(GpuRead::new(self.clone(), staging, lengths))
+        self.check()?;
+        GpuRead::new(self.clone(), arrays.to_vec())
     }
 
     /// Submits what is recorded and blocks until the device has done it.
@@ -183,59 +182,145 @@ impl Gpu {
     pub(crate) fn stats(&self) -> DeviceStats {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         DeviceStats {
-            device_pool: self.0.pool.stats(),
-            launches: count(&self.0.counters.launches),
-            submissions: count(&self.0.counters.submissions),
-            bytes_uploaded: count(&self.0.counters.uploaded),
-            bytes_read: count(&self.0.counters.read),
+            device_pool: self.inner.pool.stats(),
+            transfers: TransferStats { up: self.recorder().uploads().stats(), down: self.inner.reads.stats() },
+            launches: count(&self.inner.counters.launches),
+            submissions: count(&self.inner.counters.submissions),
+            bytes_uploaded: count(&self.inner.counters.uploaded),
+            bytes_read: count(&self.inner.counters.read),
             ..DeviceStats::default()
         }
     }
 
-    /// Frees idle device memory.
-    pub(crate) fn trim(&self) {
-        self.0.pool.trim();
+    /// Device memory in use.
+    pub(crate) fn allocations(&self) -> Vec<Allocation> {
+        self.inner.pool.allocations()
     }
 
-    pub(super) fn device(&self) -> &wgpu::Device {
-        &self.0.device
+    /// Frees device memory that is not in use.
+    pub(crate) fn trim(&self, level: TrimLevel) {
+        self.inner.pool.trim(level);
+    }
+
+    /// The device itself.
+    pub(crate) fn device(&self) -> &wgpu::Device {
+        &self.inner.device
+    }
+
+    /// Its queue.
+    pub(crate) fn queue(&self) -> &wgpu::Queue {
+        &self.inner.queue
+    }
+
+    /// An error once the device is gone, or the job cancelled.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.inner.health.check()?;
+        self.job.check()
+    }
+
+    pub(super) fn job(&self) -> &Job {
+        &self.job
     }
 
     pub(super) fn health(&self) -> &Health {
-        &self.0.health
+        &self.inner.health
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.inner.options.patience
     }
 
     pub(super) fn host_pool(&self) -> &HostPool {
-        &self.0.host
+        &self.inner.options.host
     }
 
     pub(super) fn poller(&self) -> &Poller {
-        &self.0.poller
+        &self.inner.poller
+    }
+
+    pub(super) fn reads(&self) -> &Reads {
+        &self.inner.reads
+    }
+
+    pub(super) fn downgrade(&self) -> WeakGpu {
+        WeakGpu(Arc::downgrade(&self.inner))
+    }
+
+    pub(super) fn count_uploaded(&self, bytes: u64) {
+        self.inner.counters.uploaded.fetch_add(bytes, Ordering::Relaxed);
+        self.job.count_up(bytes);
     }
 
     pub(super) fn count_read(&self, bytes: u64) {
-        self.0.counters.read.fetch_add(bytes, Ordering::Relaxed);
+        self.inner.counters.read.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Errors of earlier calls that arrive late, in the browser.
     pub(super) fn poll_errors(&self, cx: &mut Context<'_>) -> Poll<Option<Error>> {
-        self.0
+        self.inner
             .later
             .poll(cx)
             .map(|error| error.map(|error| Failure::Other(error.to_string()).into_error("an earlier operation")))
     }
 
-    fn submit(&self, recorder: &mut Recorder) -> Result<(), Error> {
-        self.scoped("submitting", || recorder.submit(&self.0.queue))?;
-        self.0.counters.submissions.fetch_add(1, Ordering::Relaxed);
+    /// Submits what is recorded, if anything is.
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        let mut recorder = self.recorder();
+        if recorder.is_empty() { Ok(()) } else { self.submit(&mut recorder) }
+    }
+
+    pub(super) fn submit(&self, recorder: &mut Recorder) -> Result<(), Error> {
+        let Inner { device, queue, pool, .. } = &*self.inner;
+        self.scoped("submitting", || recorder.submit(device, queue, pool))?;
+        self.inner.counters.submissions.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {
-        scoped(&self.0.device, &self.0.later, body).map_err(|failure| failure.into_error(operation))
+    pub(super) fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {
+        scoped(&self.inner.device, &self.inner.later, body).map_err(|failure| failure.into_error(operation))
     }
 
-    fn recorder(&self) -> std::sync::MutexGuard<'_, Recorder> {
-        self.0.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        self.inner.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A lease; out of memory, what is recorded is submitted, all that is idle freed, and the device asked once more.
+    #[track_caller]
+    fn lease_for(&self, usage: Use, bytes: u64, label: &'static str) -> Result<Arc<Lease>, Error> {
+        self.check()?;
+        let lease = match self.inner.pool.lease(usage, bytes, label, &self.inner.later) {
+            Err(Error::OutOfMemory { .. }) => {
+                self.recover()?;
+                self.inner.pool.lease(usage, bytes, label, &self.inner.later)?
+            }
+            lease => lease?,
+        };
+        Ok(Arc::new(lease))
+    }
+
+    /// Frees what can be freed.
+    fn recover(&self) -> Result<(), Error> {
+        self.inner.pool.count_shortage();
+        self.flush()?;
+        self.trim(TrimLevel::Idle);
+        // Freed buffers return to the driver only once the work that used them is done; a time-out leaves it to the
+        // second try.
+        let pauses = Pauses::new();
+        while pauses.waited() < RECOVERY && !self.is_idle() {
+            pauses.pause();
+        }
+        Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        cfg!(target_arch = "wasm32")
+            || self.inner.device.poll(wgpu::PollType::Poll).is_ok_and(|status| status.is_queue_empty())
+    }
+}
+
+impl WeakGpu {
+    /// The GPU, for nobody's job, if it is still there.
+    pub(super) fn upgrade(&self) -> Option<Gpu> {
+        self.0.upgrade().map(|inner| Gpu { inner, job: Job::nobodys() })
     }
 }

@@ -10,8 +10,6 @@ pub(crate) struct Limits {
     pub(crate) max_groups: u32,
     /// Bytes of one storage binding.
     pub(crate) max_binding: u64,
-    /// Bytes of one buffer.
-    pub(crate) max_buffer: u64,
     /// Offsets of storage bindings are multiples of this.
     pub(crate) alignment: u64,
 }
@@ -70,7 +68,7 @@ impl Iterator for Windows {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { max_groups: 65_535, max_binding: 128 << 20, max_buffer: 1 << 31, alignment: 256 };
+    const LIMITS: Limits = Limits { max_groups: 65_535, max_binding: 128 << 20, alignment: 256 };
 
     #[test]
     fn folding_covers_every_group_with_less_than_a_row_to_spare() {

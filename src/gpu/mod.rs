@@ -1,9 +1,9 @@
 //! The GPU executor: the only rooms that know `wgpu`.
 //!
 //! [`Gpu`] is the handle. A [`Kernel`] is shader text with the bindings it takes; [`Gpu::launch`] records one dispatch
-//! of it into the open command encoder, [`Gpu::read`] records a copy into staging memory and submits. Memory comes as
-//! [`Lease`]s from a pool and goes back when the last handle is dropped *and* the work that uses it was submitted: the
-//! recorder keeps what it has recorded alive until then, because the queue's order makes reuse safe only afterwards.
+//! of it into the open command encoder, [`Gpu::read`] records copies into staging memory and submits. Memory comes as
+//! [`Lease`]s from a pool and goes back when the last handle is dropped *and* the work that uses it was submitted,
+//! because the queue's order makes reuse safe only afterwards.
 
 mod adapter;
 mod context;
@@ -16,9 +16,10 @@ mod scope;
 mod transfer;
 
 pub(crate) use adapter::{Candidate, Kind, candidates, open, wrap};
-pub(crate) use context::Gpu;
+use context::WeakGpu;
+pub(crate) use context::{Gpu, GpuOptions};
 pub(crate) use grid::{Limits, Split};
 pub(crate) use kernel::{Binding, Kernel};
-pub(crate) use pool::Lease;
+pub(crate) use pool::{Lease, PoolOptions};
 pub(crate) use recorder::{Launch, Window};
 pub(crate) use transfer::GpuRead;

@@ -1,18 +1,19 @@
 //! Device memory that is recycled. A lease is one buffer; nothing is sub-allocated, because `wgpu` tracks usage per
 //! buffer and a dispatch may not read and write the same one.
+//!
+//! The queue's order makes it safe to give a buffer to new work as soon as the work that used it was *submitted*. So a
+//! lease knows the last submission that it was recorded for, and a buffer that is dropped before that waits for it.
 
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use super::scope::{Failure, Later, scoped};
-use super::transfer::Pauses;
 use crate::error::Error;
-use crate::memory::{PoolStats, Shelf, size_class};
+use crate::memory::{Allocation, LeaseId, Lent, PoolLimits, PoolStats, Served, Shelf, TrimLevel, size_class_within};
 
-/// Idle device memory beyond this is freed.
-const IDLE_LIMIT: u64 = 512 << 20;
-/// How long to wait for the device to finish with freed buffers before asking for memory a second time.
-const RECOVERY: Duration = Duration::from_secs(1);
+/// Idle device memory that is kept however little was used lately.
+const IDLE: u64 = 512 << 20;
 
 /// What a buffer is for, which decides its usage bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,6 @@ pub(crate) enum Use {
     Storage,
     /// A shader's parameters.
     Uniform,
-    /// Mapped by the host for reading.
-    Readback,
 }
 
 impl Use {
@@ -31,51 +30,82 @@ impl Use {
         match self {
             Self::Storage => BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
             Self::Uniform => BufferUsages::UNIFORM | BufferUsages::COPY_DST,
-            Self::Readback => BufferUsages::MAP_READ | BufferUsages::COPY_DST,
         }
     }
+}
+
+/// How a pool behaves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PoolOptions {
+    /// Bytes that it may hold; none for as many as there are.
+    pub(crate) most: Option<u64>,
+    /// Whether buffers are handed out full of ones, so that a kernel that reads what it did not write shows.
+    pub(crate) is_poisoned: bool,
 }
 
 /// The pool of one device.
 pub(super) struct DevicePool {
     device: wgpu::Device,
-    max_buffer: u64,
-    shelves: [Mutex<Shelf<wgpu::Buffer>>; 3],
+    queue: wgpu::Queue,
+    /// The largest binding and the largest buffer.
+    limits: [u64; 2],
+    is_poisoned: bool,
+    shelf: Mutex<Shelf<wgpu::Buffer>>,
 }
 
 impl DevicePool {
     /// An empty pool.
-    pub(super) fn new(device: wgpu::Device, max_buffer: u64) -> Arc<Self> {
-        let shelves = std::array::from_fn(|_| Mutex::new(Shelf::new(IDLE_LIMIT)));
-        Arc::new(Self { device, max_buffer, shelves })
+    pub(super) fn new(device: wgpu::Device, queue: wgpu::Queue, options: PoolOptions) -> Arc<Self> {
+        let limits = device.limits();
+        Arc::new(Self {
+            limits: [limits.max_storage_buffer_binding_size, limits.max_buffer_size],
+            is_poisoned: options.is_poisoned,
+            shelf: Mutex::new(Shelf::new(PoolLimits { most: options.most, idle: IDLE })),
+            device,
+            queue,
+        })
     }
 
-    /// A buffer of `bytes`, rounded up to whole 16-byte words, with unspecified contents. Out of memory, idle buffers
-    /// are freed and the device is asked once more.
-    pub(super) fn lease(self: &Arc<Self>, usage: Use, bytes: u64, later: &Later) -> Result<Lease, Error> {
-        let bytes = bytes.next_multiple_of(16).max(16);
-        if bytes > self.max_buffer {
+    /// A buffer of `bytes`, rounded up to whole 16-byte words, with unspecified contents.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond the device's limit; [`Error::OutOfMemory`] beyond the cap or the device's memory, which
+    /// is worth a second try once idle buffers are freed.
+    #[track_caller]
+    pub(super) fn lease(
+        self: &Arc<Self>,
+        usage: Use,
+        bytes: u64,
+        label: &'static str,
+        later: &Later,
+    ) -> Result<Lease, Error> {
+        let [_, max_buffer] = self.limits;
+        let bytes = bytes.checked_next_multiple_of(16).unwrap_or(u64::MAX).max(16);
+        if bytes > max_buffer {
             return Err(Error::TooLarge {
                 what: "a buffer on this device".into(),
                 requested: bytes,
                 unit: "bytes",
                 limit_name: "the device's largest buffer",
-                limit: self.max_buffer,
+                limit: max_buffer,
                 advice: "split the input, or use the CPU executor",
             });
         }
-        let class = size_class(bytes).min(self.max_buffer);
-        let idle = self.shelf(usage, |shelf| shelf.take(class));
-        let buffer = match idle {
-            Some(buffer) => buffer,
-            None => {
-                let buffer =
-                    self.create(usage, class, later).or_else(|failure| self.recover(failure, usage, class, later))?;
-                self.shelf(usage, |shelf| shelf.created(class));
-                buffer
+        let class = size_class_within(bytes, self.limits);
+        let lent = Lent::new(label, bytes, (usage as u8, class), Location::caller());
+        let served = self.shelf(|shelf| shelf.take(lent));
+        let (id, buffer) = match served {
+            Served::Idle(id, buffer) => (id, buffer),
+            Served::Create(id, freed) => {
+                drop(freed);
+                (id, self.create(usage, class, later).map_err(|failure| self.failed(id, failure, bytes))?)
             }
+            Served::Full => return Err(self.out_of_memory(bytes)),
         };
-        Ok(Lease { buffer, bytes, class, usage, pool: self.clone() })
+        let is_named = AtomicBool::new(label != RESULT);
+        let lease = Lease { buffer, bytes, id, is_named, epoch: AtomicU64::new(0), pool: self.clone() };
+        self.poison(usage, &lease, later)?;
+        Ok(lease)
     }
 
     fn create(&self, usage: Use, class: u64, later: &Later) -> Result<wgpu::Buffer, Failure> {
@@ -89,53 +119,70 @@ impl DevicePool {
         })
     }
 
-    fn recover(&self, failure: Failure, usage: Use, class: u64, later: &Later) -> Result<wgpu::Buffer, Error> {
-        let Failure::OutOfMemory = failure else {
-            return Err(failure.into_error("creating a buffer"));
-        };
-        self.trim();
-        // Freed buffers return to the driver only once the work that used them is done; a time-out leaves the retry
-        // to decide.
-        let pauses = Pauses::new();
-        while pauses.waited() < RECOVERY
-            && !matches!(self.device.poll(wgpu::PollType::Poll), Ok(status) if status.is_queue_empty())
-        {
-            pauses.pause();
-        }
-        self.create(usage, class, later).map_err(|failure| match failure {
-            Failure::OutOfMemory => {
-                Error::OutOfMemory { space: "device", requested: class, state: self.stats().to_string() }
-            }
+    fn failed(&self, id: LeaseId, failure: Failure, requested: u64) -> Error {
+        self.shelf(|shelf| shelf.abandon(id));
+        match failure {
+            Failure::OutOfMemory => self.out_of_memory(requested),
             other => other.into_error("creating a buffer"),
-        })
-    }
-
-    /// Frees everything idle.
-    pub(super) fn trim(&self) {
-        for usage in [Use::Storage, Use::Uniform, Use::Readback] {
-            drop(self.shelf(usage, Shelf::clear));
         }
     }
 
-    /// The statistics of all kinds together.
-    pub(super) fn stats(&self) -> PoolStats {
-        [Use::Storage, Use::Uniform, Use::Readback]
-            .map(|usage| self.shelf(usage, |shelf| shelf.stats()))
-            .into_iter()
-            .fold(PoolStats::default(), PoolStats::plus)
+    fn out_of_memory(&self, requested: u64) -> Error {
+        Error::OutOfMemory { space: "device", requested, state: self.stats().to_string() }
     }
 
-    fn shelf<R>(&self, usage: Use, act: impl FnOnce(&mut Shelf<wgpu::Buffer>) -> R) -> R {
-        act(&mut self.shelves[usage as usize].lock().unwrap_or_else(PoisonError::into_inner))
+    fn poison(&self, usage: Use, lease: &Lease, later: &Later) -> Result<(), Error> {
+        if !self.is_poisoned || usage != Use::Storage {
+            return Ok(());
+        }
+        // The queue writes this before all that is recorded, and nothing recorded uses the buffer.
+        let ones = vec![0xff; lease.buffer.size() as usize / 4 * 4];
+        scoped(&self.device, later, || self.queue.write_buffer(&lease.buffer, 0, &ones))
+            .map_err(|failure| failure.into_error("poisoning a buffer"))
+    }
+
+    /// Work up to this epoch was submitted.
+    pub(super) fn submitted(&self, epoch: u64) {
+        drop(self.shelf(|shelf| shelf.submitted(epoch)));
+    }
+
+    /// Counts a request that found memory used up.
+    pub(super) fn count_shortage(&self) {
+        self.shelf(Shelf::count_shortage);
+    }
+
+    /// Frees what is not in use.
+    pub(super) fn trim(&self, level: TrimLevel) {
+        drop(self.shelf(|shelf| shelf.trim(level)));
+    }
+
+    /// The statistics so far.
+    pub(super) fn stats(&self) -> PoolStats {
+        self.shelf(|shelf| shelf.stats())
+    }
+
+    /// What is in use.
+    pub(super) fn allocations(&self) -> Vec<Allocation> {
+        self.shelf(|shelf| shelf.allocations("device"))
+    }
+
+    /// The lock is never held across a call into `wgpu`: dropping a buffer is one, so what is to be freed comes out.
+    fn shelf<R>(&self, act: impl FnOnce(&mut Shelf<wgpu::Buffer>) -> R) -> R {
+        act(&mut self.shelf.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+/// The label of a lease until the first kernel that uses it gives its own.
+pub(super) const RESULT: &str = "result";
 
 /// One buffer, ours until dropped.
 pub(crate) struct Lease {
     buffer: wgpu::Buffer,
     bytes: u64,
-    class: u64,
-    usage: Use,
+    id: LeaseId,
+    is_named: AtomicBool,
+    /// The last submission that it was recorded for; 0 for none.
+    epoch: AtomicU64,
     pool: Arc<DevicePool>,
 }
 
@@ -149,23 +196,24 @@ impl Lease {
     pub(crate) fn buffer(&self) -> &wgpu::Buffer {
         &self.buffer
     }
-}
 
-impl Lease {
-    /// Unmaps a buffer that was mapped or was to be. On a device that is gone that is an error, which tells nothing
-    /// new; uncaught, it would reach the application's own handler, and panic in the default one.
-    pub(super) fn unmap(&self) {
-        let scope = self.pool.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        self.buffer.unmap();
-        drop(scope.pop());
+    /// Notes that the submission of this number uses it.
+    pub(super) fn record(&self, epoch: u64) {
+        self.epoch.fetch_max(epoch, Ordering::Relaxed);
+    }
+
+    /// Notes which operation it is for, unless that is known.
+    pub(super) fn name(&self, label: &'static str) {
+        if !self.is_named.swap(true, Ordering::Relaxed) {
+            self.pool.shelf(|shelf| shelf.name(self.id, label));
+        }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let buffer = self.buffer.clone();
-        // What comes back (the shelf is full) is freed here, outside the lock.
-        drop(self.pool.shelf(self.usage, |shelf| shelf.put(self.class, buffer)));
+        let (buffer, epoch) = (self.buffer.clone(), *self.epoch.get_mut());
+        drop(self.pool.shelf(|shelf| shelf.put(self.id, buffer, epoch)));
     }
 }
 
@@ -173,32 +221,67 @@ impl Drop for Lease {
 mod tests {
     use super::*;
 
-    fn pool() -> Arc<DevicePool> {
-        let (device, _queue) = wgpu::Device::noop(&wgpu::DeviceDescriptor::default());
-        let limit = device.limits().max_buffer_size;
-        DevicePool::new(device, limit)
+    fn pool(options: PoolOptions) -> Arc<DevicePool> {
+        let (device, queue) = wgpu::Device::noop(&wgpu::DeviceDescriptor::default());
+        DevicePool::new(device, queue, options)
     }
 
     #[test]
     fn a_dropped_lease_serves_the_next_one_of_its_kind_only() {
-        let (pool, later) = (pool(), Later::default());
-        let first = pool.lease(Use::Storage, 5_000, &later).unwrap();
+        let (pool, later) = (pool(PoolOptions::default()), Later::default());
+        let first = pool.lease(Use::Storage, 5_000, "test", &later).unwrap();
         assert_eq!((first.bytes(), first.buffer().size()), (5_008, 5_120));
         drop(first);
-        let _uniform = pool.lease(Use::Uniform, 5_000, &later).unwrap();
+        let _uniform = pool.lease(Use::Uniform, 5_000, "test", &later).unwrap();
         assert_eq!(pool.stats().hits, 0);
-        let _storage = pool.lease(Use::Storage, 5_100, &later).unwrap();
+        let _storage = pool.lease(Use::Storage, 5_100, "test", &later).unwrap();
         let stats = pool.stats();
         assert_eq!((stats.hits, stats.created, stats.live_buffers), (1, 2, 2));
     }
 
     #[test]
+    fn a_lease_that_recorded_work_needs_waits_for_its_submission() {
+        let (pool, later) = (pool(PoolOptions::default()), Later::default());
+        let lease = pool.lease(Use::Storage, 5_000, "test", &later).unwrap();
+        lease.record(7);
+        drop(lease);
+        pool.submitted(6);
+        assert_eq!((pool.stats().pending_buffers, pool.stats().idle_buffers), (1, 0));
+        pool.submitted(7);
+        assert_eq!((pool.stats().pending_buffers, pool.stats().idle_buffers), (0, 1));
+    }
+
+    #[test]
     fn a_request_beyond_the_device_is_typed_and_the_pool_goes_on() {
-        let (pool, later) = (pool(), Later::default());
-        let error = pool.lease(Use::Storage, u64::MAX / 2, &later).err().unwrap();
-        assert!(matches!(error, Error::TooLarge { unit: "bytes", .. }), "{error}");
-        assert!(pool.lease(Use::Storage, 0, &later).is_ok());
-        pool.trim();
+        let (pool, later) = (pool(PoolOptions::default()), Later::default());
+        for bytes in [u64::MAX, u64::MAX / 2] {
+            let error = pool.lease(Use::Storage, bytes, "test", &later).err().unwrap();
+            assert!(matches!(error, Error::TooLarge { unit: "bytes", .. }), "{error}");
+        }
+        assert!(pool.lease(Use::Storage, 0, "test", &later).is_ok());
+        pool.trim(TrimLevel::Idle);
         assert_eq!(pool.stats().idle_bytes, 0);
+    }
+
+    #[test]
+    fn beyond_the_cap_the_error_says_what_the_pool_holds() {
+        let (pool, later) = (pool(PoolOptions { most: Some(1 << 20), ..PoolOptions::default() }), Later::default());
+        let held = pool.lease(Use::Storage, 512 << 10, "test", &later).unwrap();
+        let error = pool.lease(Use::Storage, 600 << 10, "test", &later).err().unwrap();
+        assert!(matches!(&error, Error::OutOfMemory { space: "device", requested: 614_400, .. }), "{error}");
+        assert!(error.to_string().contains("1 in use (512.0 KiB)"), "{error}");
+        drop(held);
+        assert!(pool.lease(Use::Storage, 600 << 10, "test", &later).is_ok());
+        assert_eq!(pool.stats().evicted, 1);
+    }
+
+    #[test]
+    fn a_lease_is_known_by_the_first_operation_that_used_it() {
+        let (pool, later) = (pool(PoolOptions::default()), Later::default());
+        let lease = pool.lease(Use::Storage, 64, RESULT, &later).unwrap();
+        lease.name("gray");
+        lease.name("threshold");
+        let allocations = pool.allocations();
+        assert_eq!((allocations[0].label, allocations[0].space, allocations[0].file), ("gray", "device", file!()));
     }
 }

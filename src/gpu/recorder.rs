@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::kernel::{Kernel, Pipeline};
-use super::pool::Lease;
+use super::pool::{DevicePool, Lease};
+use super::transfer::UploadRing;
 
 /// After this many dispatches the recorder submits by itself, so that the device starts while the host goes on.
 const DISPATCHES_PER_SUBMISSION: u32 = 64;
@@ -52,28 +53,37 @@ pub(crate) struct Launch<'a> {
     pub(crate) groups: u32,
 }
 
-/// The open command encoder and the leases that it uses.
-#[derive(Default)]
+/// The open command encoder, and the uploads that go before what it holds.
 pub(super) struct Recorder {
     encoder: Option<wgpu::CommandEncoder>,
     dispatches: u32,
-    used: Vec<Arc<Lease>>,
+    epoch: u64,
+    uploads: UploadRing,
 }
 
 impl Recorder {
+    /// Nothing recorded.
+    pub(super) fn new(uploads: UploadRing) -> Self {
+        Self { encoder: None, dispatches: 0, epoch: 1, uploads }
+    }
+
     /// Records one dispatch.
     pub(super) fn dispatch(
         &mut self,
         device: &wgpu::Device,
         pipeline: &Pipeline,
-        params: Option<Arc<Lease>>,
+        params: Option<&Arc<Lease>>,
         launch: &Launch<'_>,
         grid: [u32; 2],
     ) {
-        let windows = params.iter().map(Window::all).chain(launch.windows.iter().copied());
+        let windows = params.into_iter().map(Window::all).chain(launch.windows.iter().copied());
         let entries: Vec<_> = (0..)
             .zip(windows)
-            .map(|(binding, window)| wgpu::BindGroupEntry { binding, resource: window.binding() })
+            .map(|(binding, window)| {
+                window.lease.record(self.epoch);
+                window.lease.name(launch.kernel.label);
+                wgpu::BindGroupEntry { binding, resource: window.binding() }
+            })
             .collect();
         let label = Some(launch.kernel.label);
         let group =
@@ -85,20 +95,39 @@ impl Recorder {
         pass.dispatch_workgroups(grid[0], grid[1], 1);
         drop(pass);
         self.dispatches += 1;
-        self.used.extend(launch.windows.iter().map(|window| window.lease.clone()));
-        self.used.extend(params);
     }
 
-    /// Records a copy of `bytes` between the starts and offsets of two leases.
-    pub(super) fn copy(&mut self, device: &wgpu::Device, from: &Arc<Lease>, to: (&Arc<Lease>, u64), bytes: u64) {
-        self.encoder(device).copy_buffer_to_buffer(from.buffer(), 0, to.0.buffer(), to.1, bytes);
-        self.used.extend([from.clone(), to.0.clone()]);
+    /// Records a copy of bytes of a lease to an offset of a buffer.
+    pub(super) fn copy(&mut self, device: &wgpu::Device, from: (&Lease, u64), to: (&wgpu::Buffer, u64), bytes: u64) {
+        from.0.record(self.epoch);
+        self.encoder(device).copy_buffer_to_buffer(from.0.buffer(), from.1, to.0, to.1, bytes);
+    }
+
+    /// Records a copy between leases.
+    pub(super) fn copy_lease(&mut self, device: &wgpu::Device, from: &Lease, to: (&Lease, u64), bytes: u64) {
+        to.0.record(self.epoch);
+        self.copy(device, (from, 0), (to.0.buffer(), to.1), bytes);
     }
 
     /// Records zeros over a lease.
-    pub(super) fn clear(&mut self, device: &wgpu::Device, lease: &Arc<Lease>) {
-        self.encoder(device).clear_buffer(lease.buffer(), 0, Some(lease.bytes()));
-        self.used.push(lease.clone());
+    pub(super) fn clear(&mut self, device: &wgpu::Device, lease: &Lease) {
+        lease.record(self.epoch);
+        self.clear_buffer(device, lease.buffer(), 0, lease.bytes());
+    }
+
+    /// Records zeros over bytes of a buffer.
+    pub(super) fn clear_buffer(&mut self, device: &wgpu::Device, buffer: &wgpu::Buffer, at: u64, bytes: u64) {
+        self.encoder(device).clear_buffer(buffer, at, Some(bytes));
+    }
+
+    /// Where uploads are written, and what the submission at hand copies from there.
+    pub(super) fn uploads(&mut self) -> &mut UploadRing {
+        &mut self.uploads
+    }
+
+    /// Whether there is nothing to submit.
+    pub(super) fn is_empty(&self) -> bool {
+        self.encoder.is_none() && self.uploads.is_empty()
     }
 
     /// Whether enough has been recorded to be worth a submission of its own.
@@ -106,11 +135,15 @@ impl Recorder {
         self.dispatches >= DISPATCHES_PER_SUBMISSION
     }
 
-    /// Submits what was recorded and lets go of its leases: from here on the queue's order protects them.
-    pub(super) fn submit(&mut self, queue: &wgpu::Queue) {
+    /// Submits what was recorded, uploads first. From here on the queue's order protects what it uses.
+    pub(super) fn submit(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pool: &DevicePool) {
+        let uploads = self.uploads.seal(device, self.epoch);
+        let work = self.encoder.take().map(wgpu::CommandEncoder::finish);
         self.dispatches = 0;
-        queue.submit(self.encoder.take().map(wgpu::CommandEncoder::finish));
-        self.used.clear();
+        queue.submit(uploads.into_iter().chain(work));
+        self.uploads.sent();
+        pool.submitted(self.epoch);
+        self.epoch += 1;
     }
 
     fn encoder(&mut self, device: &wgpu::Device) -> &mut wgpu::CommandEncoder {

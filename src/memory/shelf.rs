@@ -1,67 +1,185 @@
-//! Idle buffers, sorted by capacity: the part of a pool that host and device memory have in common.
+//! Which buffer serves which request: the policy that the pools of host and device memory share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::PoolStats;
+use super::ledger::{Allocation, LeaseId, Ledger, Lent};
+use super::statistics::PoolStats;
 
-/// Idle buffers of one kind of memory, and the pool's statistics. The owner takes from it, creates on a miss, and
-/// puts back what is no longer used.
+/// An idle buffer that was not used for so many ticks is stale.
+const STALE_AFTER: u64 = 1 << 12;
+/// How many times the most that was in use lately may lie idle: sizes that take turns, as those of photographs do, each
+/// keep buffers of their own.
+const IDLE_PER_PEAK: u64 = 4;
+/// What a tick leaves of the most that was in use: after some two hundred a tenth.
+const DECAY: f64 = 0.99;
+
+/// What is freed on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrimLevel {
+    /// Buffers that have not been used for a long time: for 4,096 submissions of a GPU, or as many requests for host
+    /// memory.
+    Stale,
+    /// All that is not in use.
+    Idle,
+}
+
+/// How much a pool may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PoolLimits {
+    /// Bytes in all; none for as many as there are.
+    pub(crate) most: Option<u64>,
+    /// Idle bytes that may be kept however little was in use lately.
+    pub(crate) idle: u64,
+}
+
+/// How a request is served.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Served<B> {
+    /// By an idle buffer.
+    Idle(LeaseId, B),
+    /// By one that the caller creates, of exactly the class that it asked for, after it has dropped these; or takes back
+    /// by [`Shelf::abandon`].
+    Create(LeaseId, Vec<B>),
+    /// Not at all: it would be more than the pool may hold.
+    Full,
+}
+
+struct Idle<B> {
+    buffer: B,
+    since: u64,
+}
+
+struct Returned<B> {
+    buffer: B,
+    key: (u8, u64),
+    epoch: u64,
+}
+
+/// The buffers of a pool that nobody uses, and an account of all that somebody does. Its owner creates and drops
+/// buffers, outside the lock that it keeps this in.
+///
+/// Time is counted in ticks. Work that uses buffers belongs to an epoch, the number of its submission, from 1; a buffer
+/// comes back either free of any, or with that of recorded work that still needs it.
 pub(crate) struct Shelf<B> {
-    idle: BTreeMap<u64, Vec<B>>,
-    idle_limit: u64,
+    limits: PoolLimits,
+    /// By kind and class; the buffer that was used last is at the back.
+    idle: BTreeMap<(u8, u64), VecDeque<Idle<B>>>,
+    pending: Vec<Returned<B>>,
+    ledger: Ledger,
+    submitted: u64,
+    now: u64,
+    recent_peak: f64,
     stats: PoolStats,
 }
 
 impl<B> Shelf<B> {
-    /// An empty shelf that keeps at most `idle_limit` bytes.
-    pub(crate) fn new(idle_limit: u64) -> Self {
-        Self { idle: BTreeMap::new(), idle_limit, stats: PoolStats::default() }
+    /// An empty shelf.
+    pub(crate) fn new(limits: PoolLimits) -> Self {
+        Self {
+            limits,
+            idle: BTreeMap::new(),
+            pending: Vec::new(),
+            ledger: Ledger::default(),
+            submitted: 0,
+            now: 0,
+            recent_peak: 0.0,
+            stats: PoolStats::default(),
+        }
     }
 
-    /// An idle buffer of the class, the most recently used first because it is warm. On a miss the caller creates a
-    /// buffer of exactly that class and says so with [`Shelf::created`].
-    pub(crate) fn take(&mut self, class: u64) -> Option<B> {
+    /// A buffer, the most recently used first because it is warm.
+    pub(crate) fn take(&mut self, lent: Lent) -> Served<B> {
+        let (key, requested) = ((lent.kind, lent.class), lent.requested);
         self.stats.requests += 1;
-        let stack = self.idle.get_mut(&class)?;
-        let buffer = stack.pop()?;
-        if stack.is_empty() {
-            self.idle.remove(&class);
+        self.stats.largest_request = self.stats.largest_request.max(requested);
+        let found = self.idle.get_mut(&key).and_then(VecDeque::pop_back);
+        if let Some(idle) = found {
+            self.stats.hits += 1;
+            self.count_idle(&[key.1], false);
+            return Served::Idle(self.lend(lent), idle.buffer);
         }
-        self.stats.hits += 1;
-        self.stats.idle_buffers -= 1;
-        self.stats.idle_bytes -= class;
-        self.lend(class);
-        Some(buffer)
-    }
-
-    /// Accounts a buffer of class `class` that the caller just created and lends out.
-    pub(crate) fn created(&mut self, class: u64) {
+        let Some(freed) = self.make_room(key.1) else { return Served::Full };
         self.stats.created += 1;
-        self.lend(class);
+        Served::Create(self.lend(lent), freed)
     }
 
-    /// Takes back a lent buffer. Returns what must be freed because the shelf is full: the buffer itself.
-    #[must_use = "what comes back must be dropped outside the pool's lock"]
-    pub(crate) fn put(&mut self, class: u64, buffer: B) -> Option<B> {
-        self.stats.live_buffers -= 1;
-        self.stats.live_bytes -= class;
-        if self.stats.idle_bytes + class > self.idle_limit {
-            self.stats.evicted += 1;
-            return Some(buffer);
+    /// Takes back what could not be created.
+    pub(crate) fn abandon(&mut self, id: LeaseId) {
+        if let Some(lent) = self.strike(id) {
+            self.stats.created -= 1;
+            self.stats.granted_bytes -= lent.class;
+            self.stats.requested_bytes -= lent.requested;
         }
-        self.stats.idle_buffers += 1;
-        self.stats.idle_bytes += class;
-        self.idle.entry(class).or_default().push(buffer);
-        None
     }
 
-    /// Empties the shelf; the caller drops what comes back outside the lock.
+    /// Takes back a buffer. What comes back is to be freed.
     #[must_use = "what comes back must be dropped outside the pool's lock"]
-    pub(crate) fn clear(&mut self) -> Vec<B> {
-        self.stats.evicted += self.stats.idle_buffers;
-        self.stats.idle_buffers = 0;
-        self.stats.idle_bytes = 0;
-        std::mem::take(&mut self.idle).into_values().flatten().collect()
+    pub(crate) fn put(&mut self, id: LeaseId, buffer: B, epoch: u64) -> Vec<B> {
+        let Some(lent) = self.strike(id) else { return vec![buffer] };
+        let key = (lent.kind, lent.class);
+        if epoch > self.submitted {
+            self.stats.pending_buffers += 1;
+            self.stats.pending_bytes += lent.class;
+            self.pending.push(Returned { buffer, key, epoch });
+            return Vec::new();
+        }
+        self.lay_down(key, buffer);
+        self.freed_beyond_limit()
+    }
+
+    /// Work up to this epoch was submitted: what it used serves requests again, because a queue's order makes that safe.
+    #[must_use = "what comes back must be dropped outside the pool's lock"]
+    #[cfg(any(test, feature = "gpu"))]
+    pub(crate) fn submitted(&mut self, epoch: u64) -> Vec<B> {
+        self.submitted = self.submitted.max(epoch);
+        for returned in std::mem::take(&mut self.pending) {
+            if returned.epoch > self.submitted {
+                self.pending.push(returned);
+                continue;
+            }
+            self.stats.pending_buffers -= 1;
+            self.stats.pending_bytes -= returned.key.1;
+            self.lay_down(returned.key, returned.buffer);
+        }
+        self.tick()
+    }
+
+    /// Lets time pass.
+    #[must_use = "what comes back must be dropped outside the pool's lock"]
+    pub(crate) fn tick(&mut self) -> Vec<B> {
+        self.now += 1;
+        self.recent_peak = (self.recent_peak * DECAY).max(self.stats.live_bytes as f64);
+        let mut freed = self.freed_beyond_limit();
+        // Looking for stale buffers takes a while, and they are in no hurry.
+        if self.now.is_multiple_of(STALE_AFTER / 8) {
+            freed.extend(self.trim(TrimLevel::Stale));
+        }
+        freed
+    }
+
+    /// Frees what is not in use.
+    #[must_use = "what comes back must be dropped outside the pool's lock"]
+    pub(crate) fn trim(&mut self, level: TrimLevel) -> Vec<B> {
+        let oldest = match level {
+            TrimLevel::Stale => self.now.saturating_sub(STALE_AFTER),
+            TrimLevel::Idle => u64::MAX,
+        };
+        let mut freed = Vec::new();
+        let mut classes = Vec::new();
+        for (key, stack) in &mut self.idle {
+            let stale = stack.iter().take_while(|idle| idle.since < oldest).count();
+            classes.extend(std::iter::repeat_n(key.1, stale));
+            freed.extend(stack.drain(..stale).map(|idle| idle.buffer));
+        }
+        self.idle.retain(|_, stack| !stack.is_empty());
+        self.count_idle(&classes, true);
+        freed
+    }
+
+    /// Says what a buffer is for, once that is known.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn name(&mut self, id: LeaseId, label: &'static str) {
+        self.ledger.name(id, label);
     }
 
     /// The statistics so far.
@@ -69,46 +187,75 @@ impl<B> Shelf<B> {
         self.stats
     }
 
-    fn lend(&mut self, class: u64) {
+    /// What is lent out, oldest first.
+    pub(crate) fn allocations(&self, space: &'static str) -> Vec<Allocation> {
+        self.ledger.allocations(space)
+    }
+
+    /// Counts a request that found the memory used up and was served in the end, or not.
+    pub(crate) fn count_shortage(&mut self) {
+        self.stats.shortages += 1;
+    }
+
+    fn lend(&mut self, lent: Lent) -> LeaseId {
         self.stats.live_buffers += 1;
-        self.stats.live_bytes += class;
-        self.stats.peak_bytes = self.stats.peak_bytes.max(self.stats.live_bytes + self.stats.idle_bytes);
+        self.stats.live_bytes += lent.class;
+        self.stats.granted_bytes += lent.class;
+        self.stats.requested_bytes += lent.requested;
+        self.stats.peak_bytes = self.stats.peak_bytes.max(self.stats.reserved_bytes());
+        self.recent_peak = self.recent_peak.max(self.stats.live_bytes as f64);
+        self.ledger.enter(lent)
+    }
+
+    fn strike(&mut self, id: LeaseId) -> Option<Lent> {
+        let lent = self.ledger.strike(id)?;
+        self.stats.live_buffers -= 1;
+        self.stats.live_bytes -= lent.class;
+        Some(lent)
+    }
+
+    fn lay_down(&mut self, key: (u8, u64), buffer: B) {
+        self.stats.idle_buffers += 1;
+        self.stats.idle_bytes += key.1;
+        self.idle.entry(key).or_default().push_back(Idle { buffer, since: self.now });
+    }
+
+    /// Frees as little as makes room for so many more bytes; none where that is not enough.
+    fn make_room(&mut self, bytes: u64) -> Option<Vec<B>> {
+        let Some(most) = self.limits.most else { return Some(Vec::new()) };
+        let busy = self.stats.live_bytes + self.stats.pending_bytes;
+        let idle = most.checked_sub(busy)?.checked_sub(bytes)?;
+        Some(self.freed_beyond(idle))
+    }
+
+    fn freed_beyond_limit(&mut self) -> Vec<B> {
+        let limit = self.limits.idle.max((self.recent_peak as u64).saturating_mul(IDLE_PER_PEAK));
+        self.freed_beyond(limit)
+    }
+
+    /// Frees idle buffers, those first that were not used for longest, until so many bytes are left.
+    fn freed_beyond(&mut self, limit: u64) -> Vec<B> {
+        let mut freed = Vec::new();
+        while self.stats.idle_bytes > limit {
+            let oldest = self.idle.iter().filter_map(|(key, stack)| stack.front().map(|idle| (idle.since, *key))).min();
+            let Some((_, key)) = oldest else { break };
+            let Some(idle) = self.idle.get_mut(&key).and_then(VecDeque::pop_front) else { break };
+            freed.push(idle.buffer);
+            self.count_idle(&[key.1], true);
+            self.idle.retain(|_, stack| !stack.is_empty());
+        }
+        freed
+    }
+
+    /// Counts idle buffers that are idle no longer.
+    fn count_idle(&mut self, classes: &[u64], are_freed: bool) {
+        self.stats.idle_buffers -= classes.len() as u64;
+        self.stats.idle_bytes -= classes.iter().sum::<u64>();
+        if are_freed {
+            self.stats.evicted += classes.len() as u64;
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_returned_buffer_serves_the_next_request_of_its_class() {
-        let mut shelf = Shelf::new(1 << 20);
-        assert_eq!(shelf.take(5_120), None);
-        shelf.created(5_120);
-        assert_eq!(shelf.put(5_120, "first"), None);
-        assert_eq!(shelf.take(5_120), Some("first"));
-        let stats = shelf.stats();
-        assert_eq!((stats.requests, stats.hits, stats.created), (2, 1, 1));
-        assert_eq!((stats.live_bytes, stats.idle_bytes), (5_120, 0));
-    }
-
-    #[test]
-    fn a_full_shelf_hands_the_buffer_back_and_counts_it() {
-        let mut shelf = Shelf::new(1_000);
-        shelf.created(1_024);
-        assert_eq!(shelf.put(1_024, "large"), Some("large"));
-        assert_eq!(shelf.stats().evicted, 1);
-        assert_eq!(shelf.stats().live_bytes, 0);
-    }
-
-    #[test]
-    fn clearing_frees_everything_idle() {
-        let mut shelf = Shelf::new(1 << 20);
-        for name in ["a", "b"] {
-            shelf.created(256);
-            assert_eq!(shelf.put(256, name), None);
-        }
-        assert_eq!(shelf.clear(), ["a", "b"]);
-        assert_eq!((shelf.stats().idle_bytes, shelf.stats().evicted), (0, 2));
-    }
-}
+mod tests;

@@ -15,8 +15,16 @@ pub(crate) fn size_class(bytes: u64) -> u64 {
         let quarter = (bytes - 1).ilog2() - 2;
         bytes.next_multiple_of(1 << quarter)
     } else {
-        bytes.next_multiple_of(STEP)
+        bytes.checked_next_multiple_of(STEP).unwrap_or(u64::MAX)
     }
+}
+
+/// The same within a device's limits, which need not be classes: a request that fits the largest binding, or the
+/// largest buffer, gets a buffer that does.
+#[cfg(feature = "gpu")]
+pub(crate) fn size_class_within(bytes: u64, limits: [u64; 2]) -> u64 {
+    let class = size_class(bytes);
+    limits.into_iter().filter(|limit| bytes <= *limit).fold(class, u64::min)
 }
 
 #[cfg(test)]
@@ -40,6 +48,14 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_a_tenth_on_average() {
+        // Sizes as they come: as many in each octave.
+        let sizes: Vec<u64> = (0..20_000).map(|step| (4_097.0 * 1.000_8_f64.powi(step)) as u64).collect();
+        let padding = sizes.iter().map(|bytes| size_class(*bytes) as f64 / *bytes as f64 - 1.0);
+        assert!(padding.sum::<f64>() / sizes.len() as f64 <= 0.1);
+    }
+
+    #[test]
     fn classes_are_those_of_the_design() {
         let expected =
             [(0, 256), (256, 256), (257, 512), (4_096, 4_096), (4_097, 5_120), (5_121, 6_144), (8_193, 10_240)];
@@ -47,5 +63,16 @@ mod tests {
             assert_eq!(size_class(bytes), class, "class of {bytes}");
         }
         assert_eq!(size_class((64 << 20) + 1), 68 << 20);
+        assert_eq!(size_class(u64::MAX), u64::MAX);
+    }
+
+    #[cfg(feature = "gpu")]
+    #[test]
+    fn a_class_never_passes_a_limit_that_its_request_keeps() {
+        let limits = [(128 << 20) - 4, i32::MAX as u64];
+        assert_eq!(size_class_within(127 << 20, limits), (128 << 20) - 4);
+        assert_eq!(size_class_within(128 << 20, limits), 128 << 20);
+        assert_eq!(size_class_within(2_046 << 20, limits), i32::MAX as u64);
+        assert_eq!(size_class_within(5_000, limits), 5_120);
     }
 }

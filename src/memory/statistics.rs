@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// Counts and bytes of one pool. Bytes are capacities, padding included.
+/// Counts and bytes of one pool. Bytes are capacities, padding included, unless said otherwise.
+///
+/// At any time `reserved_bytes() == live_bytes + pending_bytes + idle_bytes`, and as many buffers exist as were created
+/// and not evicted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PoolStats {
@@ -18,29 +21,50 @@ pub struct PoolStats {
     pub live_buffers: u64,
     /// Bytes in use.
     pub live_bytes: u64,
+    /// Buffers that nobody holds any more, but recorded work that is not submitted yet needs.
+    pub pending_buffers: u64,
+    /// Their bytes.
+    pub pending_bytes: u64,
     /// Buffers waiting to be reused.
     pub idle_buffers: u64,
     /// Bytes waiting to be reused.
     pub idle_bytes: u64,
-    /// The most bytes that live and idle buffers ever took together.
+    /// The most bytes that the pool ever held.
     pub peak_bytes: u64,
+    /// The largest request, in bytes as asked for.
+    pub largest_request: u64,
+    /// Bytes asked for, over all requests.
+    pub requested_bytes: u64,
+    /// Bytes of the buffers that served them.
+    pub granted_bytes: u64,
+    /// Requests that found memory used up, and made the pool free what was idle and ask again.
+    pub shortages: u64,
 }
 
 impl PoolStats {
-    /// The sum of two pools. The peak is an upper bound: the pools need not have peaked at the same time.
-    #[cfg(feature = "gpu")]
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self {
-            requests: self.requests + other.requests,
-            hits: self.hits + other.hits,
-            created: self.created + other.created,
-            evicted: self.evicted + other.evicted,
-            live_buffers: self.live_buffers + other.live_buffers,
-            live_bytes: self.live_bytes + other.live_bytes,
-            idle_buffers: self.idle_buffers + other.idle_buffers,
-            idle_bytes: self.idle_bytes + other.idle_bytes,
-            peak_bytes: self.peak_bytes + other.peak_bytes,
-        }
+    /// Bytes that the pool holds: in use, needed by recorded work, or idle.
+    pub fn reserved_bytes(&self) -> u64 {
+        self.live_bytes + self.pending_bytes + self.idle_bytes
+    }
+
+    /// Buffers that exist.
+    pub fn resident_buffers(&self) -> u64 {
+        self.live_buffers + self.pending_buffers + self.idle_buffers
+    }
+
+    /// Requests that created a buffer, or failed.
+    pub fn misses(&self) -> u64 {
+        self.requests - self.hits
+    }
+
+    /// The share of requests that an idle buffer served, from 0 to 1; 1 where there was none.
+    pub fn hit_rate(&self) -> f64 {
+        if self.requests == 0 { 1.0 } else { self.hits as f64 / self.requests as f64 }
+    }
+
+    /// By how much the buffers were larger than asked for, over all requests: 0.1 is a tenth.
+    pub fn padding(&self) -> f64 {
+        if self.requested_bytes == 0 { 0.0 } else { self.granted_bytes as f64 / self.requested_bytes as f64 - 1.0 }
     }
 }
 
@@ -48,15 +72,75 @@ impl fmt::Display for PoolStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} live buffers ({}), {} idle ({}), peak {}, {} of {} requests reused a buffer",
+            "{} in use ({}), {} pending ({}), {} idle ({}), peak {}, {:.1} % of {} requests reused a buffer",
             self.live_buffers,
             Bytes(self.live_bytes),
+            self.pending_buffers,
+            Bytes(self.pending_bytes),
             self.idle_buffers,
             Bytes(self.idle_bytes),
             Bytes(self.peak_bytes),
-            self.hits,
+            100.0 * self.hit_rate(),
             self.requests
         )
+    }
+}
+
+/// Counts of one staging ring: a few mapped buffers that bytes go through in one direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RingStats {
+    /// Buffers that the ring has; it makes them when they are first needed, and then keeps them.
+    pub slots: u64,
+    /// Bytes of each.
+    pub slot_bytes: u64,
+    /// Slots that the device is filling or emptying.
+    pub in_flight: u64,
+    /// Uploads or readbacks asked for; those that go through several slots count once for each on the way up.
+    pub writes: u64,
+    /// Copies recorded, after neighbours were merged.
+    pub copies: u64,
+    /// Bytes that went through the ring.
+    pub bytes: u64,
+    /// How often somebody found all slots in flight.
+    pub stalls: u64,
+    /// Slots that were dropped because they could not be mapped.
+    pub failed_maps: u64,
+}
+
+impl fmt::Display for RingStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} in {} writes and {} copies through {} slots of {}, {} stalls",
+            Bytes(self.bytes),
+            self.writes,
+            self.copies,
+            self.slots,
+            Bytes(self.slot_bytes),
+            self.stalls
+        )?;
+        if self.failed_maps > 0 {
+            write!(f, ", {} slots dropped", self.failed_maps)?;
+        }
+        Ok(())
+    }
+}
+
+/// Both staging rings of a device.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransferStats {
+    /// From the host to the device.
+    pub up: RingStats,
+    /// From the device to the host.
+    pub down: RingStats,
+}
+
+impl TransferStats {
+    /// Bytes of device memory that the rings take, besides the pool's.
+    pub fn ring_bytes(&self) -> u64 {
+        self.up.slots * self.up.slot_bytes + self.down.slots * self.down.slot_bytes
     }
 }
 
@@ -68,6 +152,8 @@ pub struct DeviceStats {
     pub host_pool: PoolStats,
     /// The pool of device memory; all zero on the CPU.
     pub device_pool: PoolStats,
+    /// The staging rings; all zero on the CPU, which computes where the bytes are.
+    pub transfers: TransferStats,
     /// Kernels launched: compute dispatches on a GPU, passes over the data on the CPU.
     pub launches: u64,
     /// Point indexes built: one for each cloud that was queried, whatever the number of queries.
@@ -88,12 +174,14 @@ impl fmt::Display for DeviceStats {
         writeln!(f, "uploaded       {:>12}", Bytes(self.bytes_uploaded).to_string())?;
         writeln!(f, "read back      {:>12}", Bytes(self.bytes_read).to_string())?;
         writeln!(f, "host memory    {}", self.host_pool)?;
-        write!(f, "device memory  {}", self.device_pool)
+        writeln!(f, "device memory  {}", self.device_pool)?;
+        writeln!(f, "ring up        {}", self.transfers.up)?;
+        write!(f, "ring down      {}", self.transfers.down)
     }
 }
 
 /// A byte count as a person reads it.
-struct Bytes(u64);
+pub(crate) struct Bytes(pub(crate) u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -242,7 +242,11 @@ mod tests {
     use crate::cpu::{HostPool, SimdLevel, Workers};
 
     fn cpu() -> Cpu {
-        Cpu { level: SimdLevel::capped(None), workers: Workers::new(Some(2)).unwrap(), pool: HostPool::new() }
+        Cpu {
+            level: SimdLevel::capped(None),
+            workers: Workers::new(Some(2)).unwrap(),
+            pool: HostPool::new(None, false),
+        }
     }
 
     fn local(xyz: &[[f64; 3]], options: PointsOptions) -> Result<(Vec<[f32; 3]>, Local), Error> {

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn blocks_of_rows_become_whole_columns() {
-        let pool = HostPool::new();
+        let pool = HostPool::new(None, false);
         // Five rows of two columns in blocks of two rows; column c of row r is 10 c + r.
         let blocks = pool.copy_of(&[0.0_f32, 1.0, 10.0, 11.0, 2.0, 3.0, 12.0, 13.0, 4.0, 14.0]).unwrap();
         let whole = whole_columns(Arc::new(blocks), 5, 2, 2, &pool).unwrap();

@@ -33,7 +33,7 @@ fn all_colors_become_the_gray_of_the_formula() {
                 panic!("grayscale of {pixels} on {}: colour {wrong}", executor.name);
             }
         }
-        device.trim();
+        device.trim(swath::TrimLevel::Idle);
     }
 }
 

@@ -1,16 +1,24 @@
-//! Bytes between host and device.
+//! Bytes between host and device, through two staging rings that last as long as the device.
 //!
-//! An upload goes through the queue's own staging memory, into a lease that no open encoder uses (the recorder keeps
-//! those alive), so it is ordered correctly although the queue runs uploads before everything recorded.
+//! An upload is a [`Writer`] that fills slots of the [`UploadRing`]. What it writes is copied by the next submission,
+//! before everything else in it, to a lease that nothing recorded uses yet: so no recorded work sees it too early, and
+//! none too late.
 //!
-//! A readback is a recorded copy into a mapped lease, a submission, and a map whose callback only marks it as done and
-//! wakes who waits. Whoever waits copies the bytes out and gives the lease back. Somebody must poll the device for
-//! callbacks to run: `wait` does so itself, `.await` starts the poller thread.
+//! A readback is a ticket whose pieces queue for slots of the [`Reads`] ring. Callbacks of `wgpu` only leave word that a slot
+//! is mapped; whoever waits, awaits or polls moves its bytes to host memory and sends the next pieces on their way. Somebody
+//! must poll the device for callbacks to run: `wait` does so itself, `.await` starts the poller thread.
 
 mod poller;
 mod readback;
+mod reads;
+mod ticket;
+mod upload;
 mod wait;
+mod writer;
 
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
+pub(super) use reads::Reads;
+pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
+pub(crate) use writer::Writer;

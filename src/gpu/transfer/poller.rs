@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::wait::Pauses;
+use crate::gpu::{Gpu, WeakGpu};
 
 #[derive(Default)]
 struct State {
@@ -19,27 +20,22 @@ struct Shared {
 }
 
 /// The thread, once somebody has awaited.
+#[derive(Default)]
 pub(crate) struct Poller {
-    device: wgpu::Device,
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Poller {
-    /// No thread yet.
-    pub(crate) fn new(device: wgpu::Device) -> Self {
-        Self { device, shared: Arc::default(), thread: Mutex::new(None) }
-    }
-
     /// Polls until the returned guard is dropped. In the browser the device polls itself.
-    pub(crate) fn watch(&self) -> Watch {
+    pub(crate) fn watch(&self, gpu: &Gpu) -> Watch {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).awaited += 1;
         self.shared.changed.notify_one();
         if cfg!(not(target_arch = "wasm32")) {
             let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
             if thread.is_none() {
-                let (device, shared) = (self.device.clone(), self.shared.clone());
-                *thread = Some(std::thread::spawn(move || run(&device, &shared)));
+                let (device, gpu, shared) = (gpu.device().clone(), gpu.downgrade(), self.shared.clone());
+                *thread = Some(std::thread::spawn(move || run(&device, &gpu, &shared)));
             }
         }
         Watch(self.shared.clone())
@@ -68,7 +64,7 @@ impl Drop for Watch {
     }
 }
 
-fn run(device: &wgpu::Device, shared: &Shared) {
+fn run(device: &wgpu::Device, gpu: &WeakGpu, shared: &Shared) {
     let mut pauses = Pauses::new();
     loop {
         {
@@ -83,6 +79,9 @@ fn run(device: &wgpu::Device, shared: &Shared) {
         }
         // Errors show in the readback's own state.
         let _ = device.poll(wgpu::PollType::Poll);
+        if let Some(gpu) = gpu.upgrade() {
+            gpu.reads().drive(&gpu);
+        }
         pauses.pause();
     }
 }

@@ -116,7 +116,7 @@ mod tests {
     fn dispatches_cover_all_chunks_once_within_the_binding() {
         for max_binding in [1 << 10, 5_000, 1 << 20, 128 << 20] {
             for pixel_bytes in [1, 3, 4, 12, 16] {
-                let limits = Limits { max_groups: 65_535, max_binding, max_buffer: 1 << 31, alignment: 256 };
+                let limits = Limits { max_groups: 65_535, max_binding, alignment: 256 };
                 let sizes = [0, 1, 4_000, 17, 0, 100_003, 16];
                 let mut first = 0;
                 let runs = sizes.map(|pixels: usize| {
