@@ -33,6 +33,7 @@
 
 mod cpu;
 mod device;
+mod environment;
 mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
