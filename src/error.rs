@@ -1,6 +1,8 @@
 //! Every way a call can fail. Errors of the graphics stack are carried as text, so that [`Error`] is `Clone` and
 //! nothing above the executors needs to know `wgpu`.
 
+use std::fmt;
+
 /// What went wrong, where, and what to do about it.
 ///
 /// Invalid arguments fail in the call that receives them; device errors surface when a result is read.
@@ -441,6 +443,12 @@ pub enum Error {
         /// What the system said.
         message: String,
     },
+    /// The call was told to stop, or its time was over, before it was done.
+    #[error("the work was cancelled {reason}")]
+    Cancelled {
+        /// Who or what stopped it.
+        reason: CancelReason,
+    },
     /// The call would block where nothing may.
     #[error("{operation} would block this thread; {advice}")]
     WouldBlock {
@@ -449,4 +457,23 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+}
+
+/// Why work was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// Its token, or one that the token descends from, was cancelled.
+    Token,
+    /// The deadline of its token passed.
+    Deadline,
+}
+
+impl fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token => "by its token; make a new token to run it again",
+            Self::Deadline => "because its deadline had passed; give it more time to run it again",
+        })
+    }
 }

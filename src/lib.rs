@@ -31,6 +31,7 @@
 //! * `parallel` (default): the CPU executor uses a pool of threads; without it, the calling thread.
 //! * `image` (default): conversions from and to the `image` crate.
 
+mod cancel;
 mod cpu;
 mod device;
 mod environment;
@@ -50,6 +51,7 @@ pub use crate::image::{
     HostStatistics, Image, ImageBatch, ImageView, ImageViewMut, Luma, Normalize, Pixel, Resize, Rgb8, Rgb16, RgbF32,
     Rgba8, Rgba16, RgbaF32, Statistics, Threshold, ThresholdKind,
 };
+pub use cancel::CancelToken;
 pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;
@@ -57,7 +59,7 @@ pub use device::{
     AdapterSummary, Array, Device, DeviceChoice, DeviceInfo, DeviceOptions, DispatchLimits, Element, HostArray,
     Readback,
 };
-pub use error::Error;
+pub use error::{CancelReason, Error};
 pub use memory::{DeviceStats, PoolStats};
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,

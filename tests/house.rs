@@ -68,6 +68,7 @@ fn wgpu_stays_on_its_floor() {
 fn lower_floors_know_nothing_of_upper_ones() {
     let floors = [
         ("environment.rs", &["memory", "device", "gpu", "cpu", "image", "points", "tensor"][..]),
+        ("cancel.rs", &["memory", "device", "gpu", "cpu", "image", "points", "tensor"]),
         ("memory/", &["device", "gpu", "cpu", "image", "points", "tensor"]),
         ("cpu/", &["device", "gpu", "image", "points", "tensor"]),
         ("gpu/", &["device", "image", "points", "tensor"]),
