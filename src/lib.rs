@@ -60,7 +60,10 @@ pub use device::{
     Readback,
 };
 pub use error::{CancelReason, Error};
-pub use memory::{DeviceStats, PoolStats};
+pub use memory::{
+    DeviceStats, PoolStats, TransferCapabilities, TransferDevice, TransferLoad, TransferPlan, TransferStrategy,
+    TransferThresholds,
+};
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
     Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode, TileFeatures, TileOptions, TilePart,

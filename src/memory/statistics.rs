@@ -93,7 +93,7 @@ impl fmt::Display for DeviceStats {
 }
 
 /// A byte count as a person reads it.
-struct Bytes(u64);
+pub(crate) struct Bytes(pub(crate) u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
