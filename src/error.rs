@@ -1,6 +1,7 @@
 //! Every way a call can fail. Errors of the graphics stack are carried as text, so that [`Error`] is `Clone` and
 //! nothing above the executors needs to know `wgpu`.
 
+use std::any::Any;
 use std::fmt;
 
 /// What went wrong, where, and what to do about it.
@@ -449,6 +450,14 @@ pub enum Error {
         /// Who or what stopped it.
         reason: CancelReason,
     },
+    /// A task of a group could not start.
+    #[error("task {name:?} was not started: {reason}")]
+    TaskNotStarted {
+        /// The task's name.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The call would block where nothing may.
     #[error("{operation} would block this thread; {advice}")]
     WouldBlock {
@@ -457,6 +466,12 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+}
+
+/// What a thread said when it panicked.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 /// Why work was cancelled.

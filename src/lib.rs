@@ -44,6 +44,7 @@ mod points;
 mod progress;
 #[cfg(all(test, feature = "gpu"))]
 mod shaders;
+mod stream;
 mod tensor;
 
 pub use crate::image::{
@@ -70,6 +71,8 @@ pub use points::{
     TiledCloud,
 };
 pub use progress::Progress;
+#[cfg(not(target_arch = "wasm32"))]
+pub use stream::{Shutdown, ShutdownReport, TaskFailure, TaskGroup};
 pub use tensor::{
     Arity, Batch, HostQuantized, HostTensor, HostTensors, Norm, QuantizationError, Quantize, Quantized,
     QuantizedTensor, Sample, SampleKind, Single, Tensor, TensorBatch,

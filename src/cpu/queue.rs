@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
 use super::{Cpu, HostBuffer, Workers};
-use crate::error::Error;
+use crate::error::{Error, panic_message};
 
 /// What a recorded task makes: an array, or an index over one.
 pub(crate) struct Deferred<T = HostBuffer>(OnceLock<Result<Arc<T>, Error>>);
@@ -98,7 +98,7 @@ impl Queue {
         self.shared.launches.fetch_add(1, Ordering::Relaxed);
         self.push(Box::new(move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&cpu)))
-                .unwrap_or_else(|panic| Err(panicked(operation, message_of(panic.as_ref()))));
+                .unwrap_or_else(|panic| Err(panicked(operation, panic_message(panic.as_ref()))));
             match result {
                 Ok(values) => {
                     outputs.iter().zip(values).for_each(|(output, value)| output.set(Ok(Arc::new(value))));
@@ -264,11 +264,6 @@ impl CpuRead {
 
 fn panicked(operation: &'static str, message: impl Into<String>) -> Error {
     Error::Panicked { operation, message: message.into() }
-}
-
-fn message_of(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 #[cfg(test)]
