@@ -460,13 +460,22 @@ pub enum Error {
     },
     /// The device took longer than a wait for it may take.
     #[error(
-        "{what} waited {limit:?} for the device, which is as long as it may; raise `DeviceOptions::patience`, or give the device less at once"
+        "{what} waited {limit:?} for the device, which is as long as it may; raise `DeviceOptions::patience`, or give \
+         the device less at once"
     )]
     Timeout {
         /// What waited.
         what: &'static str,
         /// How long it may.
         limit: std::time::Duration,
+    },
+    /// An item of a stream failed.
+    #[error("item {index}: {error}")]
+    Item {
+        /// Its index, from 0.
+        index: usize,
+        /// Why.
+        error: Box<Error>,
     },
     /// The call would block where nothing may.
     #[error("{operation} would block this thread; {advice}")]

@@ -34,6 +34,7 @@
 mod cancel;
 mod cpu;
 mod device;
+mod environment;
 mod error;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -44,6 +45,7 @@ mod points;
 mod progress;
 #[cfg(all(test, feature = "gpu"))]
 mod shaders;
+mod stream;
 mod tensor;
 
 pub use crate::image::{
@@ -60,13 +62,18 @@ pub use device::{
     Readback,
 };
 pub use error::{CancelReason, Error};
-pub use memory::{Allocation, DeviceStats, Leaks, PoolStats, RingStats, TransferStats, TrimLevel};
+pub use memory::{
+    Allocation, DeviceStats, Leaks, PoolStats, RingStats, TransferCapabilities, TransferDevice, TransferLoad,
+    TransferPlan, TransferStats, TransferStrategy, TransferThresholds, TrimLevel,
+};
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
     Neighborhood, Neighbors, PointCloud, PointsOptions, RadiusNeighbors, SelfMode, TileFeatures, TileOptions, TilePart,
     TiledCloud,
 };
 pub use progress::Progress;
+#[cfg(not(target_arch = "wasm32"))]
+pub use stream::{Shutdown, ShutdownReport, TaskFailure, TaskGroup};
 pub use tensor::{
     Arity, Batch, HostQuantized, HostTensor, HostTensors, Norm, QuantizationError, Quantize, Quantized,
     QuantizedTensor, Sample, SampleKind, Single, Tensor, TensorBatch,

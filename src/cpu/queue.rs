@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use super::{Cpu, HostBuffer, Workers};
-use crate::error::Error;
+use crate::error::{Error, panic_message};
 use crate::job::Job;
 use crate::memory::within;
 
@@ -115,7 +115,7 @@ impl Queue {
         self.shared.launches.fetch_add(1, Ordering::Relaxed);
         self.push(Box::new(move || {
             let result = catch_unwind(AssertUnwindSafe(|| within(operation, || job.check().and_then(|()| work(&cpu)))))
-                .unwrap_or_else(|panic| Err(panicked(operation, message_of(panic.as_ref()))));
+                .unwrap_or_else(|panic| Err(panicked(operation, panic_message(panic.as_ref()))));
             match result {
                 Ok(values) => {
                     outputs.iter().zip(values).for_each(|(output, value)| output.set(Ok(Arc::new(value))));
@@ -291,11 +291,6 @@ impl CpuRead {
 
 fn panicked(operation: &'static str, message: impl Into<String>) -> Error {
     Error::Panicked { operation, message: message.into() }
-}
-
-fn message_of(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cpu::SimdLevel;
+use crate::environment::{self, WholeNumber, given, parsed};
 use crate::error::Error;
 
 /// More threads than this are a slip of the pen.
-const MOST_THREADS: usize = 1_024;
+const MOST_THREADS: u64 = 1_024;
 /// Longer than any upload waits for a device that works.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -114,40 +115,17 @@ impl DeviceOptions {
     /// # Errors
     /// [`Error::Environment`] names the variable, its value and the values that it takes.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        Self::from_variables(environment::variable)
     }
 
     fn from_variables(read: impl Fn(&'static str) -> Option<String>) -> Result<Self, Error> {
-        let read = |name| read(name).filter(|value| !value.is_empty());
         Ok(Self {
-            choice: parsed("SWATH_DEVICE", read)?.unwrap_or_default(),
-            adapter: read("SWATH_ADAPTER"),
-            simd: parsed("SWATH_SIMD", read)?,
-            threads: parsed::<Threads>("SWATH_THREADS", &read)?.map(|threads| threads.0),
+            choice: parsed("SWATH_DEVICE", &read)?.unwrap_or_default(),
+            adapter: given("SWATH_ADAPTER", &read),
+            simd: parsed("SWATH_SIMD", &read)?,
+            threads: parsed::<WholeNumber<1, MOST_THREADS>>("SWATH_THREADS", &read)?.map(|threads| threads.0 as usize),
             ..Self::default()
         })
-    }
-}
-
-struct Threads(usize);
-
-impl FromStr for Threads {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let threads = text.parse().ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
-        threads.map(Self).ok_or_else(|| format!("a whole number from 1 to {MOST_THREADS}"))
-    }
-}
-
-fn parsed<T: FromStr<Err = String>>(
-    variable: &'static str,
-    read: impl Fn(&'static str) -> Option<String>,
-) -> Result<Option<T>, Error> {
-    let Some(value) = read(variable) else { return Ok(None) };
-    match value.parse() {
-        Ok(parsed) => Ok(Some(parsed)),
-        Err(allowed) => Err(Error::Environment { variable, value, allowed }),
     }
 }
 
