@@ -436,6 +436,14 @@ pub enum Error {
         /// The panic's message.
         message: String,
     },
+    /// Code of the caller that Swath ran panicked.
+    #[error("{what} panicked: {message}")]
+    CallerPanicked {
+        /// What it was.
+        what: &'static str,
+        /// The panic's message.
+        message: String,
+    },
     /// A worker pool could not be made.
     #[error("{threads} worker threads could not be started: {message}; set SWATH_THREADS to a smaller number")]
     Workers {

@@ -63,8 +63,8 @@ pub use device::{
 };
 pub use error::{CancelReason, Error};
 pub use memory::{
-    Allocation, DeviceStats, Leaks, PoolStats, RingStats, TransferCapabilities, TransferDevice, TransferLoad,
-    TransferPlan, TransferStats, TransferStrategy, TransferThresholds, TrimLevel,
+    Allocation, DeviceStats, Leaks, PoolStats, RingStats, StreamStats, TransferCapabilities, TransferDevice,
+    TransferLoad, TransferPlan, TransferStats, TransferStrategy, TransferThresholds, TrimLevel,
 };
 pub use points::{
     Convention, Feature, FeatureOptions, FeatureTable, Features, HostFeatures, HostNeighbors, HostRadiusNeighbors,
@@ -73,7 +73,7 @@ pub use points::{
 };
 pub use progress::Progress;
 #[cfg(not(target_arch = "wasm32"))]
-pub use stream::{Shutdown, ShutdownReport, TaskFailure, TaskGroup};
+pub use stream::{OnError, Shutdown, ShutdownReport, Stream, StreamOptions, StreamResults, TaskFailure, TaskGroup};
 pub use tensor::{
     Arity, Batch, HostQuantized, HostTensor, HostTensors, Norm, QuantizationError, Quantize, Quantized,
     QuantizedTensor, Sample, SampleKind, Single, Tensor, TensorBatch,

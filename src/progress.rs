@@ -4,9 +4,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Points that are done.
+    /// Points, or items of a stream, that are done.
     pub done: u64,
-    /// Points that there are.
+    /// Those that there are, as far as is known.
     pub total: u64,
 }
 

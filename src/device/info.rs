@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::cpu::SimdLevel;
+use crate::memory::TransferDevice;
 
 /// The device that was chosen, and why. Its `Display` says so in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct DeviceInfo {
     pub is_gpu: bool,
     /// Name of the adapter, or `CPU`.
     pub name: String,
+    /// What it is, as far as moving bytes to it goes.
+    pub kind: TransferDevice,
     /// The graphics interface (`Vulkan`, `Metal`, `DX12`, `OpenGL`, `WebGPU`), or `CPU`.
     pub backend: String,
     /// Name and version of the driver; empty on the CPU.

@@ -25,7 +25,7 @@ use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::Gpu;
 use crate::job::Job;
-use crate::memory::{DeviceStats, Leaks, TrimLevel};
+use crate::memory::{DeviceStats, Leaks, StreamStats, TransferCapabilities, TrimLevel};
 
 /// A GPU or the CPU, and everything that it keeps for its life: pools, compiled kernels, worker threads.
 ///
@@ -53,6 +53,7 @@ struct Inner {
     options: Option<DeviceOptions>,
     pending: Mutex<Vec<Weak<dyn Pending>>>,
     indexes: AtomicU64,
+    streams: Mutex<StreamStats>,
 }
 
 /// The executor that was chosen. Operations match on it.
@@ -154,9 +155,10 @@ impl Device {
     pub fn from_wgpu_with(device: wgpu::Device, queue: wgpu::Queue, options: &DeviceOptions) -> Result<Self, Error> {
         let host = Host::new(options)?;
         let gpu_options = |limits| select::gpu_options(limits, options, &host.cpu.pool);
-        let (gpu, [name, backend, driver]) = crate::gpu::wrap(device, queue, gpu_options)?;
+        let (gpu, kind, [name, backend, driver]) = crate::gpu::wrap(device, queue, gpu_options)?;
         let reason = "the application handed over its own device".into();
-        Ok(host.device(Some(gpu), select::Choice { name, backend, driver, reason }, None))
+        let kind = select::transfer_device(kind);
+        Ok(host.device(Some(gpu), select::Choice { name, kind, backend, driver, reason }, None))
     }
 
     /// The `wgpu` device and queue that it runs on; `None` on the CPU.
@@ -187,7 +189,7 @@ impl Device {
     /// ```
     #[must_use]
     pub fn with_cancel(&self, token: &CancelToken) -> Self {
-        self.with_job(self.queue.job().with_cancel(token.clone()))
+        self.with_job(self.job().with_cancel(token.clone()))
     }
 
     /// A handle of the same device for another job.
@@ -211,13 +213,15 @@ impl Device {
             host_pool: self.queue.cpu().pool.stats(),
             launches: self.queue.launches(),
             indexes_built: self.inner.indexes.load(Ordering::Relaxed),
+            streams: *self.inner.streams.lock().unwrap_or_else(PoisonError::into_inner),
             ..DeviceStats::default()
         };
         match &self.executor {
             Executor::Cpu => host,
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => {
-                DeviceStats { host_pool: host.host_pool, indexes_built: host.indexes_built, ..gpu.stats() }
+                let DeviceStats { host_pool, indexes_built, streams, .. } = host;
+                DeviceStats { host_pool, indexes_built, streams, ..gpu.stats() }
             }
         }
     }
@@ -275,6 +279,59 @@ impl Device {
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => gpu.synchronize(),
         }
+    }
+
+    /// A device that takes the place of this one, which is gone: the same again, or the CPU where an application
+    /// handed it over or there is none any more.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn reopened(&self) -> Result<Self, Error> {
+        let Some(options) = &self.inner.options else { return self.on_cpu() };
+        let again = Self::with_options(options);
+        again.or_else(|error| {
+            log::warn!("no device like the one that was lost: {error}");
+            self.on_cpu()
+        })
+    }
+
+    /// The CPU in place of this device.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn on_cpu(&self) -> Result<Self, Error> {
+        let options = self
+            .inner
+            .options
+            .clone()
+            .unwrap_or_else(|| DeviceOptions { threads: Some(self.inner.info.threads), ..DeviceOptions::default() });
+        Self::cpu_with(&options)
+    }
+
+    /// Whether the device is gone.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn is_lost(&self) -> bool {
+        match &self.executor {
+            Executor::Cpu => false,
+            #[cfg(feature = "gpu")]
+            Executor::Gpu(gpu) => gpu.is_lost(),
+        }
+    }
+
+    /// What is known of how bytes travel to it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn transfer_capabilities(&self) -> TransferCapabilities {
+        let mut capabilities = TransferCapabilities::new(self.inner.info.kind);
+        capabilities.threads = self.inner.info.threads;
+        capabilities
+    }
+
+    /// The job of this handle.
+    pub(crate) fn job(&self) -> &Job {
+        self.queue.job()
+    }
+
+    /// Notes what a stream has done.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn count_stream(&self, stream: StreamStats) {
+        let mut streams = self.inner.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        *streams = streams.plus(stream);
     }
 
     /// Whether both are handles of one device, so that what is on one is on the other.
@@ -364,13 +421,20 @@ impl Host {
         let info = DeviceInfo {
             is_gpu: !matches!(executor, Executor::Cpu),
             name: choice.name,
+            kind: choice.kind,
             backend: choice.backend,
             driver: choice.driver,
             simd: SimdLevel::of(self.cpu.level),
             threads: self.cpu.workers.threads(),
             reason: choice.reason,
         };
-        let inner = Inner { info, options: options.cloned(), pending: Mutex::default(), indexes: AtomicU64::default() };
+        let inner = Inner {
+            info,
+            options: options.cloned(),
+            pending: Mutex::default(),
+            indexes: AtomicU64::default(),
+            streams: Mutex::default(),
+        };
         Device { inner: Arc::new(inner), executor, queue: Queue::new(self.cpu) }
     }
 }

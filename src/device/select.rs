@@ -10,10 +10,12 @@ use crate::cpu::HostPool;
 use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::{self, Candidate, Gpu, GpuOptions, Kind, Limits, PoolOptions};
+use crate::memory::TransferDevice;
 
 /// What is said of the device that was chosen.
 pub(super) struct Choice {
     pub(super) name: String,
+    pub(super) kind: TransferDevice,
     pub(super) backend: String,
     pub(super) driver: String,
     pub(super) reason: String,
@@ -22,7 +24,7 @@ pub(super) struct Choice {
 impl Choice {
     /// The CPU, for this reason.
     pub(super) fn cpu(reason: String) -> Self {
-        Self { name: "CPU".into(), backend: "CPU".into(), driver: String::new(), reason }
+        Self { name: "CPU".into(), kind: TransferDevice::Cpu, backend: "CPU".into(), driver: String::new(), reason }
     }
 }
 
@@ -71,7 +73,25 @@ fn chosen(candidate: &Candidate, options: &DeviceOptions, automatic: bool) -> Ch
         None if automatic => format!("it is the best GPU found ({})", in_words(candidate.kind)),
         None => format!("a GPU was asked for and this is the best one found ({})", in_words(candidate.kind)),
     };
-    Choice { name: candidate.name.clone(), backend: candidate.backend.into(), driver: candidate.driver.clone(), reason }
+    Choice {
+        name: candidate.name.clone(),
+        kind: transfer_device(candidate.kind),
+        backend: candidate.backend.into(),
+        driver: candidate.driver.clone(),
+        reason,
+    }
+}
+
+/// What an adapter is as far as moving bytes to it goes.
+#[cfg(feature = "gpu")]
+pub(super) fn transfer_device(kind: Kind) -> TransferDevice {
+    match kind {
+        _ if cfg!(target_arch = "wasm32") => TransferDevice::Browser,
+        Kind::Discrete => TransferDevice::Discrete,
+        Kind::Integrated => TransferDevice::Integrated,
+        Kind::Virtual | Kind::Unknown => TransferDevice::Virtual,
+        Kind::Software => TransferDevice::Software,
+    }
 }
 
 /// What a GPU is made with.

@@ -129,8 +129,9 @@ pub(crate) fn wrap(
     device: wgpu::Device,
     queue: wgpu::Queue,
     options: impl Fn(Limits) -> GpuOptions,
-) -> Result<(Gpu, [String; 3]), Error> {
-    let (name, backend, driver) = describe(&device.adapter_info());
+) -> Result<(Gpu, Kind, [String; 3]), Error> {
+    let info = device.adapter_info();
+    let (name, backend, driver) = describe(&info);
     if let Some(reason) = lacking(&device.limits()) {
         return Err(Error::NoAdapter {
             wanted: "Swath was to run on a device of the application".into(),
@@ -138,7 +139,7 @@ pub(crate) fn wrap(
         });
     }
     let options = options(limits_of(&device));
-    Ok((Gpu::new(device, queue, Health::default(), options), [name, backend.into(), driver]))
+    Ok((Gpu::new(device, queue, Health::default(), options), kind(info.device_type), [name, backend.into(), driver]))
 }
 
 /// Default limits for everything that Swath does not use, the adapter's own for what it does: a device grants exactly

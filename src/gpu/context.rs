@@ -212,6 +212,11 @@ impl Gpu {
         &self.inner.queue
     }
 
+    /// Whether the device is known to be gone.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.inner.health.check().is_err()
+    }
+
     /// An error once the device is gone, or the job cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.inner.health.check()?;

@@ -17,4 +17,4 @@ pub(crate) use shelf::{PoolLimits, Served, Shelf};
 pub(crate) use size_class::size_class;
 #[cfg(feature = "gpu")]
 pub(crate) use size_class::size_class_within;
-pub use statistics::{DeviceStats, PoolStats, RingStats, TransferStats};
+pub use statistics::{DeviceStats, PoolStats, RingStats, StreamStats, TransferStats};

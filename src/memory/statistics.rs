@@ -1,6 +1,7 @@
 //! What a device has done so far, as plain numbers.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Counts and bytes of one pool. Bytes are capacities, padding included, unless said otherwise.
 ///
@@ -144,6 +145,58 @@ impl TransferStats {
     }
 }
 
+/// What the streams over a device have done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamStats {
+    /// Streams that have ended.
+    pub streams: u64,
+    /// Items that they delivered.
+    pub items: u64,
+    /// How long they took.
+    pub elapsed: Duration,
+    /// How long their items took, from the call that began each to its result, added.
+    pub in_flight: Duration,
+    /// Devices that were lost under them.
+    pub devices_lost: u64,
+}
+
+impl StreamStats {
+    /// How many items were in flight at a time, on average: 1 where nothing overlapped.
+    pub fn overlap(&self) -> f64 {
+        if self.elapsed.is_zero() { 0.0 } else { self.in_flight.as_secs_f64() / self.elapsed.as_secs_f64() }
+    }
+
+    /// Of two streams.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            streams: self.streams + other.streams,
+            items: self.items + other.items,
+            elapsed: self.elapsed + other.elapsed,
+            in_flight: self.in_flight + other.in_flight,
+            devices_lost: self.devices_lost + other.devices_lost,
+        }
+    }
+}
+
+impl fmt::Display for StreamStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} items of {} streams in {:.2} s, {:.1} in flight on average",
+            self.items,
+            self.streams,
+            self.elapsed.as_secs_f64(),
+            self.overlap()
+        )?;
+        if self.devices_lost > 0 {
+            write!(f, ", {} devices lost", self.devices_lost)?;
+        }
+        Ok(())
+    }
+}
+
 /// What a [`Device`](crate::Device) has done so far: its pools, launches and transfers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -154,6 +207,8 @@ pub struct DeviceStats {
     pub device_pool: PoolStats,
     /// The staging rings; all zero on the CPU, which computes where the bytes are.
     pub transfers: TransferStats,
+    /// Streams over the device.
+    pub streams: StreamStats,
     /// Kernels launched: compute dispatches on a GPU, passes over the data on the CPU.
     pub launches: u64,
     /// Point indexes built: one for each cloud that was queried, whatever the number of queries.
@@ -176,7 +231,8 @@ impl fmt::Display for DeviceStats {
         writeln!(f, "host memory    {}", self.host_pool)?;
         writeln!(f, "device memory  {}", self.device_pool)?;
         writeln!(f, "ring up        {}", self.transfers.up)?;
-        write!(f, "ring down      {}", self.transfers.down)
+        writeln!(f, "ring down      {}", self.transfers.down)?;
+        write!(f, "streams        {}", self.streams)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct ShutdownReport {
 pub struct TaskFailure {
     /// The task's name.
     pub name: String,
-    /// What it returned; [`Error::Panicked`] where it panicked.
+    /// What it returned; [`Error::CallerPanicked`] where it panicked.
     pub error: Error,
 }
 

@@ -114,7 +114,7 @@ impl TaskGroup {
                 Ok(outcome) => outcome.clone(),
                 Err(panic) => {
                     let message = panic_message(panic.as_ref()).to_owned();
-                    Err(Error::Panicked { operation: "a task of a TaskGroup", message })
+                    Err(Error::CallerPanicked { what: "a task of a group", message })
                 }
             };
             // What a task panicked with is dropped after this, as dropping it may panic.
