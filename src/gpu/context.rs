@@ -219,8 +219,18 @@ impl Gpu {
 
     /// An error once the device is gone, or the job cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.inner.health.check()?;
+        self.inner.health.check().inspect_err(|_| self.abandon())?;
         self.job.check()
+    }
+
+    /// Lets go of what the device will never do: it would hold memory for as long as somebody holds the device.
+    fn abandon(&self) {
+        // Somebody else may be recording, and will be told.
+        let Ok(mut recorder) = self.inner.recorder.try_lock() else { return };
+        recorder.abandon();
+        drop(recorder);
+        self.inner.pool.submitted(u64::MAX);
+        self.trim(TrimLevel::Idle);
     }
 
     pub(super) fn job(&self) -> &Job {
@@ -282,7 +292,17 @@ impl Gpu {
     }
 
     pub(super) fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {
-        scoped(&self.inner.device, &self.inner.later, body).map_err(|failure| failure.into_error(operation))
+        scoped(&self.inner.device, &self.inner.later, body).map_err(|failure| self.explained(failure, operation))
+    }
+
+    /// The error of a call. On a device that is gone `wgpu` gives out objects that are invalid without a word, and complains
+    /// when they are used; an application's device does not tell us otherwise.
+    fn explained(&self, failure: Failure, operation: &str) -> Error {
+        let error = failure.into_error(operation);
+        if !cfg!(target_arch = "wasm32") && is_gone(&self.inner.device, &self.inner.later) {
+            return self.inner.health.lost(error.to_string());
+        }
+        error
     }
 
     pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
@@ -321,6 +341,20 @@ impl Gpu {
         cfg!(target_arch = "wasm32")
             || self.inner.device.poll(wgpu::PollType::Poll).is_ok_and(|status| status.is_queue_empty())
     }
+}
+
+/// Whether a device does not even map a new buffer any more.
+fn is_gone(device: &wgpu::Device, later: &Later) -> bool {
+    let mapped = scoped(device, later, || {
+        let probe = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("swath probe"),
+            size: 16,
+            usage: wgpu::BufferUsages::MAP_WRITE | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: true,
+        });
+        probe.get_mapped_range_mut(..).map(drop).is_ok()
+    });
+    !matches!(mapped, Ok(true))
 }
 
 impl WeakGpu {

@@ -146,6 +146,13 @@ impl Recorder {
         self.epoch += 1;
     }
 
+    /// Forgets what was recorded.
+    pub(super) fn abandon(&mut self) {
+        self.encoder = None;
+        self.dispatches = 0;
+        self.uploads.abandon();
+    }
+
     fn encoder(&mut self, device: &wgpu::Device) -> &mut wgpu::CommandEncoder {
         self.encoder.get_or_insert_with(|| {
             device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("swath") })

@@ -45,8 +45,8 @@ pub struct StreamOptions {
     pub on_error: OnError,
     /// Stops the stream. Default: only the device's own token, if it has one.
     pub cancel: Option<CancelToken>,
-    /// Told after every item that is delivered.
-    pub(super) progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    /// Told after every item that is delivered; see [`on_progress`](Self::on_progress). Default: nobody.
+    pub progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
 impl StreamOptions {

@@ -118,9 +118,9 @@ impl Reads {
         state.free.push(flight.slot);
     }
 
-    /// Drops a slot. Its pieces are read again, for no array is lost with it.
+    /// Drops a slot, as it is: where a view of it could not be had, `wgpu` counts that view all the same and panics when it
+    /// is unmapped. Its pieces are read again, for no array is lost with it.
     fn failed(&self, gpu: &Gpu, flight: Flight) {
-        unmap(gpu, &flight.slot);
         drop(flight.slot);
         let mut again = Vec::new();
         for (mut piece, _) in flight.pieces {

@@ -197,6 +197,13 @@ impl UploadRing {
         }
     }
 
+    /// Forgets what was written, and drops the slots that it was written to.
+    pub(crate) fn abandon(&mut self) {
+        self.copies.clear();
+        self.stats.slots -= self.written.len() as u64;
+        self.written.clear();
+    }
+
     /// The statistics so far.
     pub(crate) fn stats(&self) -> RingStats {
         RingStats { in_flight: self.in_flight.len() as u64, ..self.stats }
