@@ -477,6 +477,16 @@ pub enum Error {
         /// How long it may.
         limit: std::time::Duration,
     },
+    /// More elements than an array has room for.
+    #[error("an array of {len} elements has {written}, so {given} more do not fit; make it larger, or write less")]
+    ArrayFull {
+        /// Elements that it was made for.
+        len: usize,
+        /// Elements that it has.
+        written: usize,
+        /// Elements that were given.
+        given: usize,
+    },
     /// An item of a stream failed.
     #[error("item {index}: {error}")]
     Item {

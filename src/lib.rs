@@ -58,8 +58,8 @@ pub use cpu::SimdLevel;
 #[cfg(not(target_arch = "wasm32"))]
 pub use device::adapters;
 pub use device::{
-    AdapterSummary, Array, Device, DeviceChoice, DeviceInfo, DeviceOptions, DispatchLimits, Element, HostArray,
-    Readback,
+    AdapterSummary, Array, ArrayWriter, Device, DeviceChoice, DeviceInfo, DeviceOptions, DispatchLimits, Element,
+    HostArray, Readback, UnifiedMemory,
 };
 pub use error::{CancelReason, Error};
 pub use memory::{

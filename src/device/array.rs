@@ -91,7 +91,9 @@ impl<T: Element> Array<T> {
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) or [`Error::Gpu`](crate::Error::Gpu).
     pub fn read(&self) -> Readback<HostArray<T>> {
         let bytes = self.len * size_of::<T>();
-        self.device.read(vec![(self.storage.clone(), bytes)], |buffers| Ok(HostArray::first_of(buffers)))
+        let len = self.len;
+        self.device
+            .read(vec![(self.storage.clone(), bytes)], move |buffers| Ok(HostArray::first_of(buffers).truncated(len)))
     }
 
     /// The `wgpu` buffer that holds the elements; `None` on the CPU. It may be longer than the array; keep the array

@@ -1,6 +1,7 @@
 //! Where work runs: a GPU or the CPU, chosen once, with the reason in words.
 
 mod array;
+mod array_writer;
 mod info;
 mod lazy;
 mod options;
@@ -12,11 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use array::Storage;
 pub use array::{Array, Element, HostArray};
+pub use array_writer::ArrayWriter;
 #[cfg(not(target_arch = "wasm32"))]
 pub use info::adapters;
 pub use info::{AdapterSummary, DeviceInfo};
 pub(crate) use lazy::Pending;
-pub use options::{DeviceChoice, DeviceOptions, DispatchLimits};
+pub use options::{DeviceChoice, DeviceOptions, DispatchLimits, UnifiedMemory};
 pub use readback::Readback;
 
 use crate::cancel::CancelToken;
@@ -154,7 +156,10 @@ impl Device {
     #[cfg(feature = "gpu")]
     pub fn from_wgpu_with(device: wgpu::Device, queue: wgpu::Queue, options: &DeviceOptions) -> Result<Self, Error> {
         let host = Host::new(options)?;
-        let gpu_options = |limits| select::gpu_options(limits, options, &host.cpu.pool);
+        let gpu_options = |limits, kind, maps_anything| {
+            let is_unified = select::is_unified(options.unified, kind, maps_anything);
+            select::gpu_options(limits, is_unified, options, &host.cpu.pool)
+        };
         let (gpu, kind, [name, backend, driver]) = crate::gpu::wrap(device, queue, gpu_options)?;
         let reason = "the application handed over its own device".into();
         let kind = select::transfer_device(kind);
@@ -319,6 +324,11 @@ impl Device {
     pub(crate) fn transfer_capabilities(&self) -> TransferCapabilities {
         let mut capabilities = TransferCapabilities::new(self.inner.info.kind);
         capabilities.threads = self.inner.info.threads;
+        #[cfg(feature = "gpu")]
+        if let Executor::Gpu(gpu) = &self.executor {
+            capabilities.unified = gpu.is_unified();
+            capabilities.slot_bytes = crate::gpu::SLOT_BYTES;
+        }
         capabilities
     }
 

@@ -40,6 +40,19 @@ impl FromStr for DeviceChoice {
     }
 }
 
+/// Whether uploads are written to where the device reads them, in memory that it shares with the host. Results are the
+/// same; readbacks always go through the staging ring, because other work may use their arrays meanwhile.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnifiedMemory {
+    /// On integrated GPUs and software rasterisers that can, which share memory with the host.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+    /// On every GPU that can; on a discrete one kernels then read the host's memory across the bus.
+    Force,
+}
+
 /// How a device is chosen. The default takes the best GPU, or the CPU where there is none.
 ///
 /// # Examples
@@ -65,6 +78,8 @@ pub struct DeviceOptions {
     pub threads: Option<usize>,
     /// Limits of GPU launches, for tests. Default: the device's own.
     pub dispatch: DispatchLimits,
+    /// Whether uploads go to where the device reads them, without a copy. Default: where host and device share memory.
+    pub unified: UnifiedMemory,
     /// Bytes of memory that the device's pool may hold at once: of device memory on a GPU, besides its staging rings, of
     /// host memory on the CPU. Beyond, an operation is [`Error::OutOfMemory`]. Default: as many as there are.
     pub memory_limit: Option<u64>,
@@ -88,6 +103,7 @@ impl Default for DeviceOptions {
             simd: None,
             threads: None,
             dispatch: DispatchLimits::default(),
+            unified: UnifiedMemory::default(),
             memory_limit: None,
             patience: PATIENCE,
             poison_memory: false,

@@ -4,7 +4,7 @@
 use super::info::AdapterSummary;
 use super::options::DeviceOptions;
 #[cfg(feature = "gpu")]
-use super::options::{DeviceChoice, DispatchLimits};
+use super::options::{DeviceChoice, DispatchLimits, UnifiedMemory};
 #[cfg(feature = "gpu")]
 use crate::cpu::HostPool;
 use crate::error::Error;
@@ -57,7 +57,8 @@ pub(super) async fn open(options: &DeviceOptions, host: &HostPool) -> Result<(Op
     let mut failures = Vec::new();
     for index in order {
         let candidate = &seen[index];
-        match gpu::open(candidate, |limits| gpu_options(limits, options, host)).await {
+        let is_unified = is_unified(options.unified, candidate.kind, candidate.maps_anything);
+        match gpu::open(candidate, is_unified, |limits| gpu_options(limits, is_unified, options, host)).await {
             Ok(gpu) => return Ok((Some(gpu), chosen(candidate, options, automatic))),
             Err(error) if automatic => failures.push(error.to_string()),
             Err(error) => return Err(error),
@@ -82,6 +83,19 @@ fn chosen(candidate: &Candidate, options: &DeviceOptions, automatic: bool) -> Ch
     }
 }
 
+/// Whether uploads go to where a device reads them: only where that is possible.
+#[cfg(feature = "gpu")]
+pub(super) fn is_unified(wanted: UnifiedMemory, kind: Kind, is_possible: bool) -> bool {
+    let shares_memory = matches!(kind, Kind::Integrated | Kind::Software);
+    is_possible
+        && !cfg!(target_arch = "wasm32")
+        && match wanted {
+            UnifiedMemory::Auto => shares_memory,
+            UnifiedMemory::Off => false,
+            UnifiedMemory::Force => true,
+        }
+}
+
 /// What an adapter is as far as moving bytes to it goes.
 #[cfg(feature = "gpu")]
 pub(super) fn transfer_device(kind: Kind) -> TransferDevice {
@@ -96,8 +110,9 @@ pub(super) fn transfer_device(kind: Kind) -> TransferDevice {
 
 /// What a GPU is made with.
 #[cfg(feature = "gpu")]
-pub(super) fn gpu_options(limits: Limits, options: &DeviceOptions, host: &HostPool) -> GpuOptions {
+pub(super) fn gpu_options(limits: Limits, is_unified: bool, options: &DeviceOptions, host: &HostPool) -> GpuOptions {
     GpuOptions {
+        is_unified,
         limits: clamp(limits, options.dispatch),
         pool: PoolOptions { most: options.memory_limit, is_poisoned: options.poison_memory },
         patience: options.patience,

@@ -15,6 +15,9 @@ const WORKGROUP_BYTES: u32 = 16 << 10;
 #[cfg(not(target_arch = "wasm32"))]
 const MEMORY_PERCENT: u8 = 95;
 
+/// What lets buffers be mapped where the device uses them.
+const SHARED_MEMORY: wgpu::Features = wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;
+
 /// What kind of hardware an adapter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -33,6 +36,9 @@ pub(crate) struct Candidate {
     pub(crate) backend: &'static str,
     pub(crate) driver: String,
     pub(crate) kind: Kind,
+    /// Whether buffers can be mapped where the device uses them. Every native one says so; only where host and device share
+    /// memory is that fast.
+    pub(crate) maps_anything: bool,
     /// Why Swath's kernels cannot run on it, if so.
     pub(crate) unfit: Option<String>,
 }
@@ -61,7 +67,8 @@ fn candidate(adapter: wgpu::Adapter) -> Candidate {
     let compute = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS);
     let unfit = if compute { lacking(&adapter.limits()) } else { Some("it has no compute shaders".into()) };
     let (name, backend, driver) = describe(&info);
-    Candidate { name, backend, driver, kind: kind(info.device_type), unfit, adapter }
+    let maps_anything = adapter.features().contains(SHARED_MEMORY);
+    Candidate { name, backend, driver, kind: kind(info.device_type), maps_anything, unfit, adapter }
 }
 
 fn describe(info: &wgpu::AdapterInfo) -> (String, &'static str, String) {
@@ -104,11 +111,15 @@ fn lacking(limits: &wgpu::Limits) -> Option<String> {
 }
 
 /// Opens an adapter; `options` say what to do within its limits.
-pub(crate) async fn open(candidate: &Candidate, options: impl Fn(Limits) -> GpuOptions) -> Result<Gpu, Error> {
+pub(crate) async fn open(
+    candidate: &Candidate,
+    is_unified: bool,
+    options: impl Fn(Limits) -> GpuOptions,
+) -> Result<Gpu, Error> {
     let adapter = &candidate.adapter;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("swath"),
-        required_features: wgpu::Features::empty(),
+        required_features: if is_unified { SHARED_MEMORY } else { wgpu::Features::empty() },
         required_limits: compute_limits(&adapter.limits()),
         experimental_features: wgpu::ExperimentalFeatures::disabled(),
         memory_hints: wgpu::MemoryHints::Performance,
@@ -128,7 +139,7 @@ pub(crate) async fn open(candidate: &Candidate, options: impl Fn(Limits) -> GpuO
 pub(crate) fn wrap(
     device: wgpu::Device,
     queue: wgpu::Queue,
-    options: impl Fn(Limits) -> GpuOptions,
+    options: impl Fn(Limits, Kind, bool) -> GpuOptions,
 ) -> Result<(Gpu, Kind, [String; 3]), Error> {
     let info = device.adapter_info();
     let (name, backend, driver) = describe(&info);
@@ -138,8 +149,9 @@ pub(crate) fn wrap(
             seen: format!("{name} does not fit: {reason}; request the adapter's own compute limits"),
         });
     }
-    let options = options(limits_of(&device));
-    Ok((Gpu::new(device, queue, Health::default(), options), kind(info.device_type), [name, backend.into(), driver]))
+    let kind = kind(info.device_type);
+    let options = options(limits_of(&device), kind, device.features().contains(SHARED_MEMORY));
+    Ok((Gpu::new(device, queue, Health::default(), options), kind, [name, backend.into(), driver]))
 }
 
 /// Default limits for everything that Swath does not use, the adapter's own for what it does: a device grants exactly

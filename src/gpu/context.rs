@@ -20,6 +20,9 @@ use crate::memory::{Allocation, DeviceStats, TransferStats, TrimLevel};
 /// How long to wait for the device to finish with freed buffers before asking for memory a second time.
 const RECOVERY: Duration = Duration::from_secs(1);
 
+/// Smaller uploads to shared memory go through the ring all the same, where neighbours share a copy.
+const LEAST_DIRECT: u64 = 64 << 10;
+
 /// A GPU, and the job that this handle works for. Clones share both.
 #[derive(Clone)]
 pub(crate) struct Gpu {
@@ -36,6 +39,8 @@ pub(crate) struct GpuOptions {
     pub(crate) limits: Limits,
     /// How its memory is kept.
     pub(crate) pool: PoolOptions,
+    /// Whether host and device share memory that both may use directly.
+    pub(crate) is_unified: bool,
     /// How long a call that makes others wait may wait for the device.
     pub(crate) patience: Duration,
     /// Where readbacks go.
@@ -127,7 +132,18 @@ impl Gpu {
     /// Device memory that is written from its start to its end.
     #[track_caller]
     pub(crate) fn writer(&self, capacity: u64) -> Result<Writer, Error> {
+        if self.is_unified() && capacity >= LEAST_DIRECT {
+            let lease = self.lease_for(Use::Shared, capacity, "upload")?;
+            if let Some(writer) = Writer::direct(self.clone(), lease)? {
+                return Ok(writer);
+            }
+        }
         Ok(Writer::new(self.clone(), self.lease_for(Use::Storage, capacity, "upload")?))
+    }
+
+    /// Whether uploads go to where the device reads them.
+    pub(crate) fn is_unified(&self) -> bool {
+        self.inner.options.is_unified
     }
 
     /// Records one dispatch.

@@ -22,4 +22,4 @@ pub(crate) use grid::{Limits, Split};
 pub(crate) use kernel::{Binding, Kernel};
 pub(crate) use pool::{Lease, PoolOptions};
 pub(crate) use recorder::{Launch, Window};
-pub(crate) use transfer::GpuRead;
+pub(crate) use transfer::{GpuRead, SLOT_BYTES, Writer};

@@ -20,6 +20,8 @@ const IDLE: u64 = 512 << 20;
 pub(crate) enum Use {
     /// Read and written by shaders, source and destination of copies.
     Storage,
+    /// The same, in memory that the host can map and write to.
+    Shared,
     /// A shader's parameters.
     Uniform,
 }
@@ -29,6 +31,7 @@ impl Use {
         use wgpu::BufferUsages;
         match self {
             Self::Storage => BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
+            Self::Shared => Self::Storage.usages() | BufferUsages::MAP_WRITE,
             Self::Uniform => BufferUsages::UNIFORM | BufferUsages::COPY_DST,
         }
     }
@@ -132,7 +135,7 @@ impl DevicePool {
     }
 
     fn poison(&self, usage: Use, lease: &Lease, later: &Later) -> Result<(), Error> {
-        if !self.is_poisoned || usage != Use::Storage {
+        if !self.is_poisoned || usage == Use::Uniform {
             return Ok(());
         }
         // The queue writes this before all that is recorded, and nothing recorded uses the buffer.

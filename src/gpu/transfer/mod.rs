@@ -4,6 +4,8 @@
 //! before everything else in it, to a lease that nothing recorded uses yet: so no recorded work sees it too early, and
 //! none too late.
 //!
+//! Where host and device share memory a larger upload is written to its lease itself.
+//!
 //! A readback is a ticket whose pieces queue for slots of the [`Reads`] ring. Callbacks of `wgpu` only leave word that a slot
 //! is mapped; whoever waits, awaits or polls moves its bytes to host memory and sends the next pieces on their way. Somebody
 //! must poll the device for callbacks to run: `wait` does so itself, `.await` starts the poller thread.
@@ -19,6 +21,7 @@ mod writer;
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
 pub(super) use reads::Reads;
+pub(crate) use upload::SLOT_BYTES;
 pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
 pub(crate) use writer::Writer;

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 
 use super::upload::{Offer, Slot, slot};
 use super::wait::Wait;
@@ -18,6 +19,8 @@ enum Target {
     None,
     /// A slot of the ring: the room that it had, how much of that is written, and where that starts in the lease.
     Slot { slot: Slot, room: wgpu::BufferViewMut, written: usize, start: u64 },
+    /// The lease itself.
+    Direct(wgpu::BufferViewMut),
     /// The queue's staging memory, for all of the lease from a place on.
     Queue { view: wgpu::QueueWriteBufferView, start: u64 },
 }
@@ -34,6 +37,28 @@ impl Writer {
     /// Nothing written yet. Nothing that is recorded uses the lease.
     pub(in crate::gpu) fn new(gpu: Gpu, lease: Arc<Lease>) -> Self {
         Self { gpu, lease, at: 0, target: Target::None }
+    }
+
+    /// One that writes to the lease itself, in memory that the host shares; none where the device still uses it.
+    pub(in crate::gpu) fn direct(gpu: Gpu, lease: Arc<Lease>) -> Result<Option<Self>, Error> {
+        let (sender, mapped) = channel();
+        let view = gpu.scoped("mapping shared memory", || {
+            let buffer = lease.buffer();
+            buffer.slice(..lease.bytes()).map_async(wgpu::MapMode::Write, move |result| {
+                let _ = sender.send(result.is_ok());
+            });
+            // One look: a wait would take longer than a copy.
+            let _ = gpu.device().poll(wgpu::PollType::Poll);
+            match mapped.try_recv() {
+                Ok(true) => buffer.slice(..lease.bytes()).get_mapped_range_mut().map(Some),
+                Ok(false) | Err(_) => {
+                    buffer.unmap();
+                    Ok(None)
+                }
+            }
+        })?;
+        let view = view.map_err(|error| gpu.health().lost(format!("uploading failed: {error}")))?;
+        Ok(view.map(|view| Self { gpu, lease, at: 0, target: Target::Direct(view) }))
     }
 
     /// Bytes written so far.
@@ -69,6 +94,7 @@ impl Writer {
             self.find_room((count - done) as u64)?;
             let (room, from) = match &mut self.target {
                 Target::Slot { room, written, .. } => (room.slice(*written..), *written),
+                Target::Direct(view) => (view.slice(self.at as usize..), 0),
                 Target::Queue { view, start } => (view.slice((self.at - *start) as usize..), 0),
                 Target::None => continue,
             };
@@ -128,6 +154,10 @@ impl Writer {
                 self.gpu.recorder().uploads().put(slot, written as u64, &self.lease, start);
                 Ok(())
             }
+            Target::Direct(view) => {
+                drop(view);
+                self.gpu.scoped("unmapping shared memory", || self.lease.buffer().unmap())
+            }
             Target::Queue { mut view, start } => {
                 view.slice((self.at - start) as usize..).fill(0);
                 self.gpu.scoped("uploading", || drop(view))
@@ -138,7 +168,10 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // What an abandoned upload has written goes to a lease that nobody will read.
+        // Nobody will read what an abandoned upload has written.
+        if let Target::Slot { written, .. } = &mut self.target {
+            *written = 0;
+        }
         if let Err(error) = self.release() {
             log::debug!("an upload was given up: {error}");
         }
