@@ -56,6 +56,16 @@ struct Inner {
     pending: Mutex<Vec<Weak<dyn Pending>>>,
     indexes: AtomicU64,
     streams: Mutex<StreamStats>,
+    host: HostPool,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let left = Leaks::new(self.host.allocations());
+        if !left.is_empty() {
+            log::debug!("results outlive the device that made them: {left}");
+        }
+    }
 }
 
 /// The executor that was chosen. Operations match on it.
@@ -444,6 +454,7 @@ impl Host {
             pending: Mutex::default(),
             indexes: AtomicU64::default(),
             streams: Mutex::default(),
+            host: self.cpu.pool.clone(),
         };
         Device { inner: Arc::new(inner), executor, queue: Queue::new(self.cpu) }
     }

@@ -15,7 +15,7 @@ use super::transfer::{GpuRead, Pauses, Poller, Reads, UploadRing, Writer};
 use crate::cpu::HostPool;
 use crate::error::Error;
 use crate::job::Job;
-use crate::memory::{Allocation, DeviceStats, TransferStats, TrimLevel};
+use crate::memory::{Allocation, DeviceStats, Leaks, TransferStats, TrimLevel};
 
 /// How long to wait for the device to finish with freed buffers before asking for memory a second time.
 const RECOVERY: Duration = Duration::from_secs(1);
@@ -356,6 +356,15 @@ impl Gpu {
     fn is_idle(&self) -> bool {
         cfg!(target_arch = "wasm32")
             || self.inner.device.poll(wgpu::PollType::Poll).is_ok_and(|status| status.is_queue_empty())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let left = Leaks::new(self.pool.allocations());
+        if !left.is_empty() {
+            log::warn!("a device goes while its memory is in use: {left}");
+        }
     }
 }
 

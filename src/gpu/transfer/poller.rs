@@ -1,16 +1,35 @@
 //! A thread that polls the device while somebody awaits a readback. It starts with the first await, sleeps when nobody
 //! waits, and is joined when the device goes.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 
+use super::ticket::Ticket;
 use super::wait::Pauses;
+use crate::cancel::CancelToken;
 use crate::gpu::{Gpu, WeakGpu};
 
 #[derive(Default)]
 struct State {
     awaited: usize,
+    /// Who is to be told when their job is cancelled.
+    cancellable: Vec<(Weak<Ticket>, CancelToken)>,
     stopping: bool,
+}
+
+impl State {
+    /// Those whose job was cancelled, each once.
+    fn cancelled(&mut self) -> Vec<Arc<Ticket>> {
+        let mut cancelled = Vec::new();
+        self.cancellable.retain(|(ticket, token)| match ticket.upgrade() {
+            Some(ticket) if token.is_cancelled() => {
+                cancelled.push(ticket);
+                false
+            }
+            ticket => ticket.is_some(),
+        });
+        cancelled
+    }
 }
 
 #[derive(Default)]
@@ -28,8 +47,14 @@ pub(crate) struct Poller {
 
 impl Poller {
     /// Polls until the returned guard is dropped. In the browser the device polls itself.
-    pub(crate) fn watch(&self, gpu: &Gpu) -> Watch {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).awaited += 1;
+    pub(super) fn watch(&self, gpu: &Gpu, ticket: &Arc<Ticket>) -> Watch {
+        {
+            let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.awaited += 1;
+            if gpu.job().cancel().can_cancel() {
+                state.cancellable.push((Arc::downgrade(ticket), gpu.job().cancel().clone()));
+            }
+        }
         self.shared.changed.notify_one();
         if cfg!(not(target_arch = "wasm32")) {
             let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +92,7 @@ impl Drop for Watch {
 fn run(device: &wgpu::Device, gpu: &WeakGpu, shared: &Shared) {
     let mut pauses = Pauses::new();
     loop {
-        {
+        let cancelled = {
             let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             while state.awaited == 0 && !state.stopping {
                 state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -76,7 +101,9 @@ fn run(device: &wgpu::Device, gpu: &WeakGpu, shared: &Shared) {
             if state.stopping {
                 return;
             }
-        }
+            state.cancelled()
+        };
+        cancelled.iter().for_each(|ticket| ticket.nudge());
         // Errors show in the readback's own state.
         let _ = device.poll(wgpu::PollType::Poll);
         if let Some(gpu) = gpu.upgrade() {

@@ -59,7 +59,7 @@ impl GpuRead {
         }
         self.gpu.reads().drive(&self.gpu);
         if self.ticket.poll_settled(cx.waker()).is_pending() {
-            self.watch.get_or_insert_with(|| self.gpu.poller().watch(&self.gpu));
+            self.watch.get_or_insert_with(|| self.gpu.poller().watch(&self.gpu, &self.ticket));
             return Poll::Pending;
         }
         self.watch = None;
