@@ -11,7 +11,7 @@ use super::kernel::Kernels;
 use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Use};
 use super::recorder::{Launch, Recorder};
 use super::scope::{Failure, Later, scoped};
-use super::transfer::{GpuRead, Pauses, Poller, Reads, UploadRing, Writer};
+use super::transfer::{GpuRead, Pauses, Poller, Reads, SMALL, UploadRing, Writer, share};
 use crate::cpu::HostPool;
 use crate::error::Error;
 use crate::job::Job;
@@ -21,7 +21,7 @@ use crate::memory::{Allocation, DeviceStats, Leaks, TransferStats, TrimLevel};
 const RECOVERY: Duration = Duration::from_secs(1);
 
 /// Smaller uploads to shared memory go through the ring all the same, where neighbours share a copy.
-const LEAST_DIRECT: u64 = 64 << 10;
+const LEAST_DIRECT: u64 = SMALL + 1;
 
 /// A GPU, and the job that this handle works for. Clones share both.
 #[derive(Clone)]
@@ -107,9 +107,7 @@ impl Gpu {
     /// Device memory that holds `bytes`.
     #[track_caller]
     pub(crate) fn upload(&self, bytes: &[u8]) -> Result<Arc<Lease>, Error> {
-        let mut writer = self.writer(bytes.len() as u64)?;
-        writer.write(bytes)?;
-        writer.finish()
+        self.upload_parts(bytes.len() as u64, std::iter::once((0, bytes)))
     }
 
     /// `capacity` bytes of device memory with parts at their offsets, in rising order, and zeros between and behind
@@ -118,8 +116,19 @@ impl Gpu {
     pub(crate) fn upload_parts<'a>(
         &self,
         capacity: u64,
-        parts: impl Iterator<Item = (usize, &'a [u8])>,
+        mut parts: impl Iterator<Item = (usize, &'a [u8])>,
     ) -> Result<Arc<Lease>, Error> {
+        if capacity == 0 {
+            // There may be any number of parts without bytes.
+            return self.lease_for(Use::Storage, 0, "upload");
+        }
+        if cfg!(not(target_arch = "wasm32")) && capacity <= SMALL {
+            let lease = self.lease_for(Use::Storage, capacity, "upload")?;
+            if share(self, &lease, |room| fill(room, &mut parts))? {
+                self.count_uploaded(capacity);
+                return Ok(lease);
+            }
+        }
         let mut writer = self.writer(capacity)?;
         for (offset, part) in parts {
             writer.zeros(offset as u64 - writer.written())?;
@@ -366,6 +375,17 @@ impl Drop for Inner {
             log::warn!("a device goes while its memory is in use: {left}");
         }
     }
+}
+
+/// Writes parts at their offsets, and zeros everywhere else.
+fn fill<'a>(mut room: wgpu::WriteOnly<'_, [u8]>, parts: impl Iterator<Item = (usize, &'a [u8])>) {
+    let mut end = 0;
+    for (offset, part) in parts {
+        room.slice(end..offset).fill(0);
+        end = offset + part.len();
+        room.slice(offset..end).copy_from_slice(part);
+    }
+    room.slice(end..).fill(0);
 }
 
 /// Whether a device does not even map a new buffer any more.

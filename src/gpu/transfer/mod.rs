@@ -25,3 +25,4 @@ pub(crate) use upload::SLOT_BYTES;
 pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
 pub(crate) use writer::Writer;
+pub(super) use writer::{SMALL, share};

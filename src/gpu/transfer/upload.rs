@@ -1,10 +1,11 @@
 //! The staging ring that uploads go through: a few mapped buffers, made when they are first needed and used for the
 //! device's life.
 //!
-//! Whoever uploads takes a slot out of the ring, writes into it without holding any lock, and puts it back with what
-//! is to be copied from it. Before the next submission all that was written is unmapped and copied by one command buffer
-//! of its own, neighbours by one copy; once the device has done that, the slot is mapped again. A slot whose map fails is
-//! dropped, never used unmapped.
+//! A large upload takes an empty slot out of the ring, writes into it without holding any lock, and puts it back with what
+//! is to be copied from it. Small ones share slots, and are written under the ring's lock: a slot that something waits to
+//! be copied from must be at hand, to be unmapped, whenever somebody submits. Before a submission all that was
+//! written is unmapped and copied by one command buffer of its own, neighbours by one copy; once the device has done
+//! that, the slot is mapped again. A slot whose map fails is dropped, never used unmapped.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -16,8 +17,6 @@ use crate::memory::RingStats;
 pub(crate) const SLOT_BYTES: u64 = 4 << 20;
 /// How many slots there are at most: one to fill, one in flight, and as much again, so that neither side waits.
 const SLOTS: usize = 4;
-/// A slot with less room is not written to any more before it is submitted.
-const LEAST_ROOM: u64 = 16 << 10;
 /// Where writes start: what maps and copies ask for, and room for any element.
 const ALIGNMENT: u64 = 16;
 
@@ -29,9 +28,9 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// The bytes that are left, mapped for writing.
-    pub(super) fn room(&self) -> Result<wgpu::BufferViewMut, wgpu::MapRangeError> {
-        self.buffer.slice(self.filled..SLOT_BYTES).get_mapped_range_mut()
+    /// The next so many of its bytes, mapped for writing.
+    pub(super) fn room(&self, bytes: u64) -> Result<wgpu::BufferViewMut, wgpu::MapRangeError> {
+        self.buffer.slice(self.filled..self.filled + bytes).get_mapped_range_mut()
     }
 
     /// Bytes that are left.
@@ -42,7 +41,7 @@ impl Slot {
 
 /// What the ring has for a writer.
 pub(super) enum Offer {
-    /// A slot with room.
+    /// A slot.
     Slot(Slot),
     /// The place for a new slot, which the caller makes, or gives back by [`UploadRing::lose`].
     Place(u64),
@@ -93,13 +92,17 @@ impl UploadRing {
         }
     }
 
-    /// A slot to write so many bytes to, or as many as it has room for.
-    pub(super) fn offer(&mut self, bytes: u64) -> Offer {
-        self.take_back();
-        let roomy = self.written.iter().position(|slot| slot.left() >= bytes.clamp(1, LEAST_ROOM).max(ALIGNMENT));
-        if let Some(index) = roomy {
-            return Offer::Slot(self.written.swap_remove(index));
+    /// A slot with room for so many bytes. Whoever takes it puts it back before the lock is free.
+    pub(super) fn offer_shared(&mut self, bytes: u64) -> Offer {
+        match self.written.iter().position(|slot| slot.left() >= bytes) {
+            Some(index) => Offer::Slot(self.written.swap_remove(index)),
+            None => self.offer(),
         }
+    }
+
+    /// An empty slot, for one writer alone.
+    pub(super) fn offer(&mut self) -> Offer {
+        self.take_back();
         if let Some(slot) = self.free.pop() {
             return Offer::Slot(slot);
         }

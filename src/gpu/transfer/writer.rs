@@ -10,9 +10,11 @@ use super::wait::Wait;
 use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::gpu::pool::Lease;
+use crate::gpu::recorder::Recorder;
 
-/// An upload up to here goes through the queue's own staging memory where no slot is free: a wait would take longer.
-const SMALL: u64 = 64 << 10;
+/// An upload up to here shares a slot with others, and goes through the queue's own staging memory where there is none: a
+/// wait would take longer.
+pub(in crate::gpu) const SMALL: u64 = 64 << 10;
 /// Where the bytes are written to.
 enum Target {
     /// Nowhere, before the first byte and behind a full slot.
@@ -91,7 +93,7 @@ impl Writer {
     ) -> Result<(), Error> {
         let mut done = 0;
         while done < count {
-            self.find_room((count - done) as u64)?;
+            self.find_room()?;
             let (room, from) = match &mut self.target {
                 Target::Slot { room, written, .. } => (room.slice(*written..), *written),
                 Target::Direct(view) => (view.slice(self.at as usize..), 0),
@@ -110,7 +112,7 @@ impl Writer {
     }
 
     /// Sees to it that at least a byte can be written.
-    fn find_room(&mut self, wanted: u64) -> Result<(), Error> {
+    fn find_room(&mut self) -> Result<(), Error> {
         if let Target::Slot { room, written, .. } = &self.target
             && *written == room.len()
         {
@@ -119,24 +121,18 @@ impl Writer {
             self.gpu.flush()?;
         }
         if matches!(self.target, Target::None) {
-            self.target = self.open(wanted)?;
+            self.target = self.open()?;
         }
         Ok(())
     }
 
-    fn open(&self, wanted: u64) -> Result<Target, Error> {
+    fn open(&self) -> Result<Target, Error> {
         let is_small = self.lease.bytes() <= SMALL;
         if cfg!(not(target_arch = "wasm32"))
-            && let Some(slot) = acquire(&self.gpu, wanted, !is_small)?
+            && let Some(slot) = acquire(&self.gpu, !is_small)?
         {
-            return match slot.room() {
-                Ok(room) => Ok(Target::Slot { slot, room, written: 0, start: self.at }),
-                Err(error) => {
-                    self.gpu.recorder().uploads().lose();
-                    // It was mapped, so only a device that is gone can have taken that away.
-                    Err(self.gpu.health().lost(format!("uploading failed: {error}")))
-                }
-            };
+            let room = slot.room(slot.left()).map_err(|error| unmapped(&self.gpu, &mut self.gpu.recorder(), &error))?;
+            return Ok(Target::Slot { slot, room, written: 0, start: self.at });
         }
         let refused = || self.gpu.health().lost("the queue refused an upload".into());
         let bytes = NonZero::new(self.lease.bytes() - self.at).ok_or_else(refused)?;
@@ -178,12 +174,45 @@ impl Drop for Writer {
     }
 }
 
-/// A slot with room, or none where that takes a wait that the caller does not want, or another writer.
-fn acquire(gpu: &Gpu, bytes: u64, may_wait: bool) -> Result<Option<Slot>, Error> {
+/// Uploads a small lease at once, in a slot that it shares: `fill` writes all of it. Gives up, and says so, where that
+/// would take a wait.
+pub(in crate::gpu) fn share(
+    gpu: &Gpu,
+    lease: &Arc<Lease>,
+    fill: impl FnOnce(wgpu::WriteOnly<'_, [u8]>),
+) -> Result<bool, Error> {
+    loop {
+        let mut recorder = gpu.recorder();
+        match recorder.uploads().offer_shared(lease.bytes()) {
+            Offer::Slot(slot) => {
+                let mut room = slot.room(lease.bytes()).map_err(|error| unmapped(gpu, &mut recorder, &error))?;
+                fill(room.slice(..));
+                drop(room);
+                recorder.uploads().put(slot, lease.bytes(), lease, 0);
+                return Ok(true);
+            }
+            Offer::Place(id) => {
+                drop(recorder);
+                let slot = make(gpu, id)?;
+                gpu.recorder().uploads().put(slot, 0, lease, 0);
+            }
+            Offer::AfterSubmission | Offer::AfterDevice | Offer::AfterWriter => return Ok(false),
+        }
+    }
+}
+
+/// The error of a slot that turned out not to be mapped. It was, so only a device that is gone can have taken that away.
+fn unmapped(gpu: &Gpu, recorder: &mut Recorder, error: &wgpu::MapRangeError) -> Error {
+    recorder.uploads().lose();
+    gpu.health().lost(format!("uploading failed: {error}"))
+}
+
+/// An empty slot, or none where that takes a wait that the caller does not want, or another writer.
+fn acquire(gpu: &Gpu, may_wait: bool) -> Result<Option<Slot>, Error> {
     let (mut wait, mut stalled) = (Wait::new(gpu, "an upload"), None);
     loop {
         gpu.check()?;
-        let offer = gpu.recorder().uploads().offer(bytes);
+        let offer = gpu.recorder().uploads().offer();
         match offer {
             Offer::Slot(slot) => return Ok(Some(slot)),
             Offer::Place(id) => return make(gpu, id).map(Some),
