@@ -7,9 +7,9 @@ mod options;
 #[cfg(not(target_arch = "wasm32"))]
 mod results;
 #[cfg(not(target_arch = "wasm32"))]
-mod shutdown;
+mod run;
 #[cfg(not(target_arch = "wasm32"))]
-mod stream;
+mod shutdown;
 #[cfg(not(target_arch = "wasm32"))]
 mod task_group;
 
@@ -18,8 +18,8 @@ pub use options::{OnError, StreamOptions};
 #[cfg(not(target_arch = "wasm32"))]
 pub use results::StreamResults;
 #[cfg(not(target_arch = "wasm32"))]
-pub use shutdown::{Shutdown, ShutdownReport, TaskFailure};
+pub use run::Stream;
 #[cfg(not(target_arch = "wasm32"))]
-pub use stream::Stream;
+pub use shutdown::{Shutdown, ShutdownReport, TaskFailure};
 #[cfg(not(target_arch = "wasm32"))]
 pub use task_group::TaskGroup;

@@ -34,7 +34,9 @@ fn in_time<T: Send + 'static>(what: String, body: impl FnOnce() -> T + Send + 's
 }
 
 /// Integers and floats of one photograph: its Otsu mask, and its planes.
-fn mask_and_planes(device: &Device, photo: &Photo) -> Result<Readback<(Vec<u8>, Vec<f32>)>, Error> {
+type MaskAndPlanes = (Vec<u8>, Vec<f32>);
+
+fn mask_and_planes(device: &Device, photo: &Photo) -> Result<Readback<MaskAndPlanes>, Error> {
     let view = ImageView::<Rgb8>::new(&photo.pixels, photo.width, photo.pixels.len() / 3 / photo.width)?;
     let image = device.image(view)?;
     let mask = image.grayscale()?.threshold(Threshold::otsu())?.read();
@@ -56,7 +58,7 @@ fn a_device_destroyed_at_any_moment_costs_no_item() {
     }
 }
 
-fn disturbed(seed: u64, photos: Vec<Photo>, expected: &[(Vec<u8>, Vec<f32>)]) {
+fn disturbed(seed: u64, photos: Vec<Photo>, expected: &[MaskAndPlanes]) {
     let mut random = Random::new(seed);
     let device = open();
     let doomed = device.as_wgpu().unwrap().0.clone();

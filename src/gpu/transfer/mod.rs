@@ -18,6 +18,8 @@ mod upload;
 mod wait;
 mod writer;
 
+use std::sync::mpsc::{Receiver, Sender};
+
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
 pub(super) use reads::Reads;
@@ -26,3 +28,6 @@ pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
 pub(crate) use writer::Writer;
 pub(super) use writer::{SMALL, share};
+
+/// Callbacks leave word here that the slot with a number is mapped, or cannot be.
+type Word = (Sender<(u64, bool)>, Receiver<(u64, bool)>);

@@ -7,9 +7,10 @@
 //! its pieces are read again, once.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Word;
 use super::ticket::{Piece, Source};
 use super::upload::SLOT_BYTES;
 use crate::error::Error;
@@ -27,7 +28,7 @@ struct State {
     free: Vec<wgpu::Buffer>,
     in_flight: Vec<Flight>,
     next_id: u64,
-    mapped: (Sender<(u64, bool)>, Receiver<(u64, bool)>),
+    mapped: Word,
     stats: RingStats,
 }
 

@@ -8,8 +8,9 @@
 //! that, the slot is mapped again. A slot whose map fails is dropped, never used unmapped.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 
+use super::Word;
 use crate::gpu::pool::Lease;
 use crate::memory::RingStats;
 
@@ -73,7 +74,7 @@ pub(crate) struct UploadRing {
     in_flight: Vec<Slot>,
     copies: Vec<Copy>,
     next_id: u64,
-    mapped: (Sender<(u64, bool)>, Receiver<(u64, bool)>),
+    mapped: Word,
     stats: RingStats,
 }
 

@@ -105,8 +105,7 @@ fn a_panic_is_an_error_of_its_task_alone() {
     group.spawn("good", |_| Ok(())).unwrap();
     let report = group.shutdown(Shutdown::Drain, MINUTE);
     let messages: Vec<_> = report.failed.iter().map(|failure| failure.error.to_string()).collect();
-    let expected = ["on purpose", "no message"]
-        .map(|message| format!("a worker panicked during a task of a TaskGroup: {message}; please report this"));
+    let expected = ["on purpose", "no message"].map(|message| format!("a task of a group panicked: {message}"));
     assert_eq!(messages, expected);
     assert_eq!(report.finished, ["good"]);
 }
