@@ -12,7 +12,6 @@ use swath_benches::{is_timed, turn};
 const PIECES: usize = 1_000;
 const PIECE: usize = 1 << 10;
 const LARGE: usize = 32 << 20;
-const LEASE: u64 = 1 << 20;
 
 /// A name and what it does.
 type Contestant<'a> = (&'static str, Box<dyn FnMut() + 'a>);
@@ -32,7 +31,12 @@ fn main() {
     race("1,000 writes of 1 KiB side by side", small_writes(&ring, wgpu, &bytes));
     race("an upload of 32 MiB", large_upload(&ring, &direct, wgpu, &bytes));
     race("a readback of 32 MiB", large_readback(&ring, wgpu, &bytes));
-    race("a buffer of 1 MiB, got and given back", buffers(&ring, wgpu));
+    race("a buffer of 1 MiB, got and given back", buffers(&ring, wgpu, 1 << 20));
+    race("a buffer of 64 MiB, got and given back", buffers(&ring, wgpu, 64 << 20));
+    race(
+        "the device up to date, nothing to do",
+        vec![("swath::Device::synchronize", Box::new(|| ring.synchronize().expect("the device is there")))],
+    );
     assert!(ring.leaks().is_empty(), "{}", ring.leaks());
 }
 
@@ -174,13 +178,13 @@ fn large_readback<'a>(swath: &'a Device, wgpu: Wgpu<'a>, bytes: &'a [u8]) -> Vec
     ]
 }
 
-fn buffers<'a>(swath: &'a Device, wgpu: Wgpu<'a>) -> Vec<Contestant<'a>> {
+fn buffers<'a>(swath: &'a Device, wgpu: Wgpu<'a>, bytes: u64) -> Vec<Contestant<'a>> {
     vec![
-        ("swath's pool", Box::new(|| drop(swath.array_writer::<u8>(LEASE as usize).expect("memory")))),
+        ("swath's pool", Box::new(move || drop(swath.array_writer::<u8>(bytes as usize).expect("memory")))),
         (
             "wgpu::Device::create_buffer",
             Box::new(move || {
-                drop(wgpu.buffer(LEASE, storage()));
+                drop(wgpu.buffer(bytes, storage()));
                 // What is dropped is freed when somebody looks.
                 let _ = wgpu.device.poll(wgpu::PollType::Poll);
             }),

@@ -107,7 +107,9 @@ fn run(device: &wgpu::Device, gpu: &WeakGpu, shared: &Shared) {
         // Errors show in the readback's own state.
         let _ = device.poll(wgpu::PollType::Poll);
         if let Some(gpu) = gpu.upgrade() {
-            gpu.reads().drive(&gpu);
+            if gpu.reads().drive(&gpu) {
+                pauses = Pauses::new();
+            }
         }
         pauses.pause();
     }

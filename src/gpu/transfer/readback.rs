@@ -41,7 +41,9 @@ impl GpuRead {
         let mut wait = Wait::new(&self.gpu, "a readback");
         loop {
             let pause = wait.look()?;
-            self.gpu.reads().drive(&self.gpu);
+            if self.gpu.reads().drive(&self.gpu) {
+                wait.restart();
+            }
             if let Some(arrived) = self.take() {
                 return arrived;
             }

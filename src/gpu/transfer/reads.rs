@@ -71,23 +71,30 @@ impl Reads {
         RingStats { in_flight: state.in_flight.len() as u64, ..state.stats }
     }
 
-    /// Moves what has arrived to host memory, and sends what waits on its way.
-    pub(super) fn drive(&self, gpu: &Gpu) {
+    /// Moves what has arrived to host memory, and sends what waits on its way; tells whether anything had arrived.
+    pub(super) fn drive(&self, gpu: &Gpu) -> bool {
         if let Err(error) = gpu.health().check() {
-            return self.fail(&error);
+            self.fail(&error);
+            return true;
         }
-        while let Some((flight, is_mapped)) = self.landed() {
-            let mapped = flight.slot.slice(..flight.room).get_mapped_range();
-            match mapped {
-                Ok(view) if is_mapped => self.unload(gpu, flight, view),
-                _ => self.failed(gpu, flight),
-            }
-        }
+        let mut has_arrived = false;
         loop {
+            // Between two submissions, because a driver may take long over one, and what arrives meanwhile frees a slot.
+            while let Some((flight, is_mapped)) = self.landed() {
+                has_arrived = true;
+                let mapped = flight.slot.slice(..flight.room).get_mapped_range();
+                match mapped {
+                    Ok(view) if is_mapped => self.unload(gpu, flight, view),
+                    _ => self.failed(gpu, flight),
+                }
+            }
             match self.send(gpu) {
                 Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => return self.fail(&error),
+                Ok(false) => return has_arrived,
+                Err(error) => {
+                    self.fail(&error);
+                    return true;
+                }
             }
         }
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::error::Error;
 use crate::gpu::Gpu;
 
-/// For so long looks follow each other without a pause: a small readback takes no longer.
-const AT_ONCE: Duration = Duration::from_micros(100);
+/// For so long looks follow each other without a pause: a small readback, or a slot of a large one, takes no longer.
+const AT_ONCE: Duration = Duration::from_micros(300);
 /// Pauses grow to this.
 const LONGEST: Duration = Duration::from_millis(1);
 /// A device that has nothing left to do, yet has not delivered for this long, will not.
@@ -76,6 +76,11 @@ impl<'a> Wait<'a> {
             _ => self.idle_since = None,
         }
         Ok(self.pauses.next())
+    }
+
+    /// Something has happened, so the next may soon: pauses are short again.
+    pub(super) fn restart(&mut self) {
+        self.pauses = Pauses::new();
     }
 
     /// Looks at the device once and pauses.
