@@ -1,7 +1,7 @@
 //! The GPU executor's handle: one device and queue with their pool, kernels, recorder and transfers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -50,6 +50,8 @@ struct Inner {
     pool: Arc<DevicePool>,
     kernels: Kernels,
     recorder: Mutex<Recorder>,
+    /// Tells submissions that a writer has put its slot back.
+    written: Condvar,
     reads: Reads,
     poller: Poller,
     later: Later,
@@ -72,6 +74,7 @@ impl Gpu {
             poller: Poller::default(),
             kernels: Kernels::default(),
             recorder: Mutex::new(Recorder::new(UploadRing::new())),
+            written: Condvar::new(),
             reads: Reads::new(),
             later: Later::default(),
             counters: Counters::default(),
@@ -148,7 +151,7 @@ impl Gpu {
         })?;
         self.inner.counters.launches.fetch_add(1, Ordering::Relaxed);
         if recorder.is_full() {
-            self.submit(&mut recorder)?;
+            self.submit(recorder)?;
         }
         Ok(())
     }
@@ -265,15 +268,30 @@ impl Gpu {
 
     /// Submits what is recorded, if anything is.
     pub(super) fn flush(&self) -> Result<(), Error> {
-        let mut recorder = self.recorder();
-        if recorder.is_empty() { Ok(()) } else { self.submit(&mut recorder) }
+        let recorder = self.recorder();
+        if recorder.is_empty() { Ok(()) } else { self.submit(recorder) }
     }
 
-    pub(super) fn submit(&self, recorder: &mut Recorder) -> Result<(), Error> {
-        let Inner { device, queue, pool, .. } = &*self.inner;
+    /// Submits what is recorded, once no writer has a slot with bytes that belong to it.
+    pub(super) fn submit(&self, mut recorder: MutexGuard<'_, Recorder>) -> Result<(), Error> {
+        let Inner { device, queue, pool, written, .. } = &*self.inner;
+        recorder.uploads().hold_back(true);
+        while recorder.uploads().is_shared() {
+            recorder = written.wait(recorder).unwrap_or_else(PoisonError::into_inner);
+        }
+        recorder.uploads().hold_back(false);
+        // Another thread may have submitted it by then.
+        if recorder.is_empty() {
+            return Ok(());
+        }
         self.scoped("submitting", || recorder.submit(device, queue, pool))?;
         self.inner.counters.submissions.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// A writer has put its slot back.
+    pub(super) fn written(&self) {
+        self.inner.written.notify_all();
     }
 
     pub(super) fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {

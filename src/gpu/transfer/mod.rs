@@ -22,3 +22,6 @@ pub(super) use reads::Reads;
 pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
 pub(crate) use writer::Writer;
+
+#[cfg(test)]
+mod tests;

@@ -239,6 +239,14 @@ impl Reads {
         });
     }
 
+    /// Takes the memory of all slots in flight away, so that they cannot be mapped; tells how many there are.
+    #[cfg(test)]
+    pub(super) fn destroy_slots(&self) -> usize {
+        let state = self.state();
+        state.in_flight.iter().for_each(|flight| flight.slot.destroy());
+        state.in_flight.len()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -258,7 +266,7 @@ fn record(gpu: &Gpu, slot: &wgpu::Buffer, pieces: &[(Piece, u64)]) -> Result<(),
             }
         }
     })?;
-    gpu.submit(&mut recorder)
+    gpu.submit(recorder)
 }
 
 /// Unmaps a slot that was mapped or was to be. On a device that is gone that is an error, which tells nothing new;

@@ -5,6 +5,9 @@
 //! is to be copied from it. Before the next submission all that was written is unmapped and copied by one command buffer
 //! of its own, neighbours by one copy; once the device has done that, the slot is mapped again. A slot whose map fails is
 //! dropped, never used unmapped.
+//!
+//! Several uploads share a slot, so one of them may be writing when another's bytes are to be submitted. A submission
+//! waits for that: no slot with bytes in it is given out while it does, and a writer needs no submission to be done.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -73,6 +76,10 @@ pub(crate) struct UploadRing {
     sealed: Vec<Slot>,
     in_flight: Vec<Slot>,
     copies: Vec<Copy>,
+    /// Slots with bytes that wait for the next submission, in the hands of writers.
+    shared: usize,
+    /// Submissions that wait until there are none of them.
+    waiting: usize,
     next_id: u64,
     mapped: (Sender<(u64, bool)>, Receiver<(u64, bool)>),
     stats: RingStats,
@@ -87,6 +94,8 @@ impl UploadRing {
             sealed: Vec::new(),
             in_flight: Vec::new(),
             copies: Vec::new(),
+            shared: 0,
+            waiting: 0,
             next_id: 0,
             mapped: channel(),
             stats: RingStats { slot_bytes: SLOT_BYTES, ..RingStats::default() },
@@ -97,7 +106,8 @@ impl UploadRing {
     pub(super) fn offer(&mut self, bytes: u64) -> Offer {
         self.take_back();
         let roomy = self.written.iter().position(|slot| slot.left() >= bytes.clamp(1, LEAST_ROOM).max(ALIGNMENT));
-        if let Some(index) = roomy {
+        if let Some(index) = roomy.filter(|_| self.waiting == 0) {
+            self.shared += 1;
             return Offer::Slot(self.written.swap_remove(index));
         }
         if let Some(slot) = self.free.pop() {
@@ -114,10 +124,26 @@ impl UploadRing {
         if self.in_flight.is_empty() { Offer::AfterWriter } else { Offer::AfterDevice }
     }
 
-    /// Gives up a place, or a slot that turned out not to be mapped.
+    /// Gives up a place, or a slot in flight that could not be mapped.
     pub(super) fn lose(&mut self) {
         self.stats.slots -= 1;
         self.stats.failed_maps += 1;
+    }
+
+    /// Gives up a slot that a writer has and that turned out not to be mapped.
+    pub(super) fn lose_slot(&mut self, slot: &Slot) {
+        self.shared -= usize::from(slot.filled > 0);
+        self.lose();
+    }
+
+    /// Whether writers have slots with bytes that wait for the next submission, which then must wait as well.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared > 0
+    }
+
+    /// A submission begins to wait for writers, or has done so.
+    pub(crate) fn hold_back(&mut self, is_waiting: bool) {
+        if is_waiting { self.waiting += 1 } else { self.waiting -= 1 }
     }
 
     /// Counts a wait for the device.
@@ -127,6 +153,7 @@ impl UploadRing {
 
     /// Takes back a slot with so many more bytes, which go to an offset of a lease that nothing recorded uses.
     pub(super) fn put(&mut self, mut slot: Slot, bytes: u64, to: &Arc<Lease>, to_at: u64) {
+        self.shared -= usize::from(slot.filled > 0);
         if bytes > 0 {
             self.stats.writes += 1;
             self.stats.bytes += bytes;
@@ -200,6 +227,19 @@ impl UploadRing {
     /// The statistics so far.
     pub(crate) fn stats(&self) -> RingStats {
         RingStats { in_flight: self.in_flight.len() as u64, ..self.stats }
+    }
+
+    /// Whether a submission waits for writers.
+    #[cfg(test)]
+    pub(super) fn is_holding_back(&self) -> bool {
+        self.waiting > 0
+    }
+
+    /// Takes the memory of all slots in flight away, so that they cannot be mapped; tells how many there are.
+    #[cfg(test)]
+    pub(super) fn destroy_slots(&self) -> usize {
+        self.in_flight.iter().for_each(|slot| slot.buffer.destroy());
+        self.in_flight.len()
     }
 
     /// Slots that the device has done with.

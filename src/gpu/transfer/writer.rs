@@ -103,10 +103,12 @@ impl Writer {
         if cfg!(not(target_arch = "wasm32"))
             && let Some(slot) = acquire(&self.gpu, wanted, !is_small)?
         {
-            return match slot.room() {
+            let room = slot.room();
+            return match room {
                 Ok(room) => Ok(Target::Slot { slot, room, written: 0, start: self.at }),
                 Err(error) => {
-                    self.gpu.recorder().uploads().lose();
+                    self.gpu.recorder().uploads().lose_slot(&slot);
+                    self.gpu.written();
                     // It was mapped, so only a device that is gone can have taken that away.
                     Err(self.gpu.health().lost(format!("uploading failed: {error}")))
                 }
@@ -126,6 +128,7 @@ impl Writer {
             Target::Slot { slot, room, written, start } => {
                 drop(room);
                 self.gpu.recorder().uploads().put(slot, written as u64, &self.lease, start);
+                self.gpu.written();
                 Ok(())
             }
             Target::Queue { mut view, start } => {
