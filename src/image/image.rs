@@ -57,6 +57,7 @@ impl Device {
     /// assert_eq!(image.read().wait()?.as_slice(), [1, 2, 3, 4, 5, 6]);
     /// # Ok::<(), swath::Error>(())
     /// ```
+    #[track_caller]
     pub fn image<'a, P: Pixel>(&self, view: impl Into<ImageView<'a, P>>) -> Result<Image<P>, Error> {
         upload(self, &[view.into()])
     }
@@ -65,11 +66,13 @@ impl Device {
     ///
     /// # Errors
     /// As [`Device::image`].
+    #[track_caller]
     pub fn images<P: Pixel>(&self, views: &[ImageView<'_, P>]) -> Result<ImageBatch<P>, Error> {
         upload(self, views)
     }
 }
 
+#[track_caller]
 fn upload<P: Pixel, A: Arity>(device: &Device, views: &[ImageView<'_, P>]) -> Result<Image<P, A>, Error> {
     let frames = Frames::new(views.iter().map(|view| (view.width(), view.height())))?;
     let samples = frames.capacity() * P::CHANNELS;

@@ -59,6 +59,7 @@ impl Device {
     /// assert_eq!((cloud.len(), cloud.origin()), (2, [652_381.75, 6_862_047.5, 35.25]));
     /// # Ok::<(), swath::Error>(())
     /// ```
+    #[track_caller]
     pub fn points(&self, xyz: &[[f64; 3]]) -> Result<PointCloud, Error> {
         self.points_with(xyz, &PointsOptions::default())
     }
@@ -82,6 +83,7 @@ impl Device {
     /// assert_eq!(cloud.unit(), Some(0.01));
     /// # Ok::<(), swath::Error>(())
     /// ```
+    #[track_caller]
     pub fn points_with(&self, xyz: &[[f64; 3]], options: &PointsOptions) -> Result<PointCloud, Error> {
         const MOST: u64 = u32::MAX as u64 - 1;
         if xyz.len() as u64 > MOST {

@@ -37,6 +37,7 @@ impl Device {
     /// assert_eq!(tensor.read().wait()?.as_slice(), [0.5, 1.5, 2.5, -0.5]);
     /// # Ok::<(), swath::Error>(())
     /// ```
+    #[track_caller]
     pub fn tensor<T: Element>(&self, numbers: &[T], shape: &[usize]) -> Result<Tensor<T>, Error> {
         let count = shape.iter().try_fold(1_usize, |count, len| count.checked_mul(*len));
         if count != Some(numbers.len()) && !(shape.contains(&0) && numbers.is_empty()) {
