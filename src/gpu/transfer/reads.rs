@@ -76,9 +76,10 @@ impl Reads {
             return self.fail(&error);
         }
         while let Some((flight, is_mapped)) = self.landed() {
-            let mapped = flight.slot.slice(..flight.room).get_mapped_range();
-            match mapped {
-                Ok(view) if is_mapped => self.unload(gpu, flight, view),
+            // After a failed map there may be a view all the same, of nothing, and it would be in the way of unmapping.
+            let view = is_mapped.then(|| flight.slot.slice(..flight.room).get_mapped_range());
+            match view {
+                Some(Ok(view)) => self.unload(gpu, flight, view),
                 _ => self.failed(gpu, flight),
             }
         }
