@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::grid::Limits;
-use super::health::Health;
+use super::health::{Health, is_gone};
 use super::kernel::Kernels;
 use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Use};
 use super::recorder::{Launch, Recorder};
@@ -136,7 +136,10 @@ impl Gpu {
     /// Records one dispatch.
     pub(crate) fn launch(&self, launch: &Launch<'_>) -> Result<(), Error> {
         self.check()?;
-        let pipeline = self.inner.kernels.get(&self.inner.device, &self.inner.later, launch.kernel)?;
+        let Inner { kernels, device, later, .. } = &*self.inner;
+        let pipeline = kernels
+            .get(device, later, launch.kernel)
+            .map_err(|failure| self.explain(failure, &format!("compiling {}", launch.kernel.label)))?;
         let params = match launch.params.len() as u64 {
             0 => None,
             bytes => Some(self.lease_for(Use::Uniform, bytes, "parameters")?),
@@ -183,6 +186,8 @@ impl Gpu {
 
     /// Counts and bytes so far.
     pub(crate) fn stats(&self) -> DeviceStats {
+        // What a device that is gone held back is no longer in use.
+        let _ = self.check_health();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         DeviceStats {
             device_pool: self.inner.pool.stats(),
@@ -197,6 +202,7 @@ impl Gpu {
 
     /// Device memory in use.
     pub(crate) fn allocations(&self) -> Vec<Allocation> {
+        let _ = self.check_health();
         self.inner.pool.allocations()
     }
 
@@ -217,8 +223,16 @@ impl Gpu {
 
     /// An error once the device is gone, or the job cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.inner.health.check()?;
+        self.check_health()?;
         self.job.check()
+    }
+
+    /// An error once the device is gone. Nothing will be submitted then, so what waits for that is let go.
+    fn check_health(&self) -> Result<(), Error> {
+        self.inner.health.check().inspect_err(|_| {
+            let epoch = self.recorder().forget();
+            self.inner.pool.submitted(epoch);
+        })
     }
 
     pub(super) fn job(&self) -> &Job {
@@ -295,7 +309,15 @@ impl Gpu {
     }
 
     pub(super) fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {
-        scoped(&self.inner.device, &self.inner.later, body).map_err(|failure| failure.into_error(operation))
+        scoped(&self.inner.device, &self.inner.later, body).map_err(|failure| self.explain(failure, operation))
+    }
+
+    /// The typed error. Of a device that is gone `wgpu` says that a buffer is invalid, or the like.
+    fn explain(&self, failure: Failure, operation: &str) -> Error {
+        if is_gone(&self.inner.device) {
+            return self.inner.health.lost(format!("{operation} failed, and so does all else"));
+        }
+        failure.into_error(operation)
     }
 
     pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {

@@ -146,6 +146,15 @@ impl Recorder {
         self.epoch += 1;
     }
 
+    /// Drops what was recorded and never will be submitted, and gives its number.
+    pub(super) fn forget(&mut self) -> u64 {
+        self.encoder = None;
+        self.dispatches = 0;
+        self.uploads.forget();
+        self.epoch += 1;
+        self.epoch - 1
+    }
+
     fn encoder(&mut self, device: &wgpu::Device) -> &mut wgpu::CommandEncoder {
         self.encoder.get_or_insert_with(|| {
             device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("swath") })

@@ -224,6 +224,11 @@ impl UploadRing {
         }
     }
 
+    /// Drops the copies that wait for the next submission, and what they are copied to.
+    pub(crate) fn forget(&mut self) {
+        self.copies.clear();
+    }
+
     /// The statistics so far.
     pub(crate) fn stats(&self) -> RingStats {
         RingStats { in_flight: self.in_flight.len() as u64, ..self.stats }
