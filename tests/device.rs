@@ -16,7 +16,7 @@ use support::executors;
 
 /// The CPU, and the GPU where it is tested.
 fn devices() -> Vec<Device> {
-    let mut devices = vec![Device::cpu().unwrap()];
+    let mut devices = vec![executors::the_cpu()];
     devices.extend(executors::the_gpu());
     devices
 }
@@ -256,7 +256,9 @@ fn dropped_results_give_their_memory_back() {
 
 #[test]
 fn results_outlive_the_device() {
-    for device in devices() {
+    // Opened here, so that nobody else holds them.
+    let gpu = executors::open_gpu("GPU", DeviceOptions { choice: DeviceChoice::Gpu, ..DeviceOptions::default() });
+    for device in std::iter::once(Device::cpu().unwrap()).chain(gpu.map(|executor| executor.device)) {
         let image = color(&device, 40, 30);
         let read = image.grayscale().unwrap().read();
         drop((image, device));

@@ -4,15 +4,10 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::sync::mpsc;
-use std::time::Duration;
-
 use swath::{Device, Error, Gray8, Image, ImageView, Readback, Threshold};
 
 use support::executors;
-
-/// Longer than any honest answer takes, and than the library's own patience.
-const HANG: Duration = Duration::from_secs(60);
+use support::watchdog::in_time;
 
 /// A `wgpu` device as an application makes one, and Swath within it.
 fn application() -> Option<(wgpu::Device, wgpu::Queue, Device)> {
@@ -32,13 +27,6 @@ fn application() -> Option<(wgpu::Device, wgpu::Queue, Device)> {
 
 fn gray(device: &Device, bytes: &[u8]) -> Result<Image<Gray8>, Error> {
     device.image(ImageView::<Gray8>::new(bytes, bytes.len(), 1)?)
-}
-
-/// What `body` gives, or a failure if it hangs.
-fn in_time<T: Send + 'static>(what: &str, body: impl FnOnce() -> T + Send + 'static) -> T {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(body()));
-    receiver.recv_timeout(HANG).unwrap_or_else(|_| panic!("{what} hangs, or panicked"))
 }
 
 fn is_lost<T>(outcome: Result<T, Error>) -> bool {

@@ -287,7 +287,20 @@ impl Device {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn synchronize(&self) -> Result<(), Error> {
         let pending = std::mem::take(&mut *self.pending());
-        pending.iter().filter_map(Weak::upgrade).try_for_each(|pending| pending.materialize())?;
+        let mut failed = None;
+        for pending in pending {
+            match pending.upgrade().map_or(Ok(()), |pending| pending.materialize()) {
+                // Whoever cancelled their own work hears of it where they ask for its result.
+                Ok(()) | Err(Error::Cancelled { .. }) => {}
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    self.register(pending);
+                }
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
         self.queue.synchronize()?;
         match &self.executor {
             Executor::Cpu => Ok(()),

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::grid::Limits;
-use super::health::Health;
+use super::health::{Health, is_gone};
 use super::kernel::Kernels;
 use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Use};
 use super::recorder::{Launch, Recorder};
@@ -158,7 +158,10 @@ impl Gpu {
     /// Records one dispatch.
     pub(crate) fn launch(&self, launch: &Launch<'_>) -> Result<(), Error> {
         self.check()?;
-        let pipeline = self.inner.kernels.get(&self.inner.device, &self.inner.later, launch.kernel)?;
+        let Inner { kernels, device, later, .. } = &*self.inner;
+        let pipeline = kernels
+            .get(device, later, launch.kernel)
+            .map_err(|failure| self.explained(failure, &format!("compiling {}", launch.kernel.label)))?;
         let params = match launch.params.len() as u64 {
             0 => None,
             bytes => Some(self.lease_for(Use::Uniform, bytes, "parameters")?),
@@ -205,6 +208,8 @@ impl Gpu {
 
     /// Counts and bytes so far.
     pub(crate) fn stats(&self) -> DeviceStats {
+        // What waits for a device that is gone is no longer in use.
+        let _ = self.check_health();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         DeviceStats {
             device_pool: self.inner.pool.stats(),
@@ -219,6 +224,7 @@ impl Gpu {
 
     /// Device memory in use.
     pub(crate) fn allocations(&self) -> Vec<Allocation> {
+        let _ = self.check_health();
         self.inner.pool.allocations()
     }
 
@@ -244,8 +250,13 @@ impl Gpu {
 
     /// An error once the device is gone, or the job cancelled.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.inner.health.check().inspect_err(|_| self.abandon())?;
+        self.check_health()?;
         self.job.check()
+    }
+
+    /// An error once the device is gone.
+    fn check_health(&self) -> Result<(), Error> {
+        self.inner.health.check().inspect_err(|_| self.abandon())
     }
 
     /// Lets go of what the device will never do: it would hold memory for as long as somebody holds the device.
@@ -324,10 +335,7 @@ impl Gpu {
     /// when they are used; an application's device does not tell us otherwise.
     fn explained(&self, failure: Failure, operation: &str) -> Error {
         let error = failure.into_error(operation);
-        if !cfg!(target_arch = "wasm32") && is_gone(&self.inner.device, &self.inner.later) {
-            return self.inner.health.lost(error.to_string());
-        }
-        error
+        if is_gone(&self.inner.device) { self.inner.health.lost(error.to_string()) } else { error }
     }
 
     pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
@@ -386,20 +394,6 @@ fn fill<'a>(mut room: wgpu::WriteOnly<'_, [u8]>, parts: impl Iterator<Item = (us
         room.slice(offset..end).copy_from_slice(part);
     }
     room.slice(end..).fill(0);
-}
-
-/// Whether a device does not even map a new buffer any more.
-fn is_gone(device: &wgpu::Device, later: &Later) -> bool {
-    let mapped = scoped(device, later, || {
-        let probe = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("swath probe"),
-            size: 16,
-            usage: wgpu::BufferUsages::MAP_WRITE | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: true,
-        });
-        probe.get_mapped_range_mut(..).map(drop).is_ok()
-    });
-    !matches!(mapped, Ok(true))
 }
 
 impl WeakGpu {

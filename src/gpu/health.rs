@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::scope::{Later, scoped};
 use crate::error::Error;
 
 /// Alive until somebody says why not.
@@ -44,6 +45,20 @@ impl Health {
         // the driver outside any call.
         device.on_uncaptured_error(Arc::new(|error: wgpu::Error| log::error!("uncaptured GPU error: {error}")));
     }
+}
+
+/// Whether a device is gone: it makes buffers then, but they have no memory.
+pub(super) fn is_gone(device: &wgpu::Device) -> bool {
+    let outcome = scoped(device, &Later::default(), || {
+        let probe = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("swath probe"),
+            size: 16,
+            usage: wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: true,
+        });
+        probe.slice(..).get_mapped_range_mut().is_ok()
+    });
+    cfg!(not(target_arch = "wasm32")) && matches!(outcome, Ok(false))
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::scope::{Later, scoped};
-use crate::error::Error;
+use super::scope::{Failure, Later, scoped};
 
 /// What one binding of a kernel is. Bindings are numbered in order, in group 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +40,12 @@ pub(super) struct Kernels(Mutex<HashMap<Cow<'static, str>, Arc<Pipeline>>>);
 
 impl Kernels {
     /// The compiled kernel, compiling it on first use.
-    pub(super) fn get(&self, device: &wgpu::Device, later: &Later, kernel: &Kernel) -> Result<Arc<Pipeline>, Error> {
+    pub(super) fn get(&self, device: &wgpu::Device, later: &Later, kernel: &Kernel) -> Result<Arc<Pipeline>, Failure> {
         if let Some(pipeline) = self.compiled().get(&kernel.source) {
             return Ok(pipeline.clone());
         }
         // Compiled outside the lock: another thread may compile the same kernel meanwhile, and either result serves.
-        let pipeline = scoped(device, later, || compile(device, kernel))
-            .map_err(|failure| failure.into_error(&format!("compiling {}", kernel.label)))?;
-        let pipeline = Arc::new(pipeline);
+        let pipeline = Arc::new(scoped(device, later, || compile(device, kernel))?);
         self.compiled().insert(kernel.source.clone(), pipeline.clone());
         Ok(pipeline)
     }

@@ -64,6 +64,7 @@ pub(super) struct Local {
 }
 
 /// Takes coordinates to a local origin.
+#[track_caller]
 pub(super) fn localize(cpu: &Cpu, xyz: &[[f64; 3]], options: &PointsOptions) -> Result<Local, Error> {
     options.validate()?;
     let (min, max) = bounds(cpu, xyz)?;

@@ -14,7 +14,7 @@ use support::executors;
 
 /// The CPU, and the GPU where it is tested.
 fn devices() -> Vec<Device> {
-    let mut devices = vec![Device::cpu().unwrap()];
+    let mut devices = vec![executors::the_cpu()];
     devices.extend(executors::the_gpu());
     devices
 }

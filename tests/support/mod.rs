@@ -8,11 +8,13 @@ pub mod executors;
 pub mod features;
 pub mod floats;
 pub mod images;
+pub mod leaks;
 pub mod neighbors;
 pub mod npz;
 pub mod quantize;
 pub mod random;
 pub mod threads;
+pub mod watchdog;
 
 /// The first place where a result is wrong.
 #[derive(Debug, Clone, PartialEq)]

@@ -31,3 +31,6 @@ pub(super) use writer::{SMALL, share};
 
 /// Callbacks leave word here that the slot with a number is mapped, or cannot be.
 type Word = (Sender<(u64, bool)>, Receiver<(u64, bool)>);
+
+#[cfg(test)]
+mod tests;

@@ -82,9 +82,9 @@ impl Reads {
             // Between two submissions, because a driver may take long over one, and what arrives meanwhile frees a slot.
             while let Some((flight, is_mapped)) = self.landed() {
                 has_arrived = true;
-                let mapped = flight.slot.slice(..flight.room).get_mapped_range();
-                match mapped {
-                    Ok(view) if is_mapped => self.unload(gpu, flight, view),
+                let view = is_mapped.then(|| flight.slot.slice(..flight.room).get_mapped_range());
+                match view {
+                    Some(Ok(view)) => self.unload(gpu, flight, view),
                     _ => self.failed(gpu, flight),
                 }
             }
@@ -245,6 +245,14 @@ impl Reads {
             piece.ticket.fail(error);
             piece.ticket.give_up();
         });
+    }
+
+    /// Takes the memory of all slots in flight away, so that they cannot be mapped; tells how many there are.
+    #[cfg(test)]
+    pub(super) fn destroy_slots(&self) -> usize {
+        let state = self.state();
+        state.in_flight.iter().for_each(|flight| flight.slot.destroy());
+        state.in_flight.len()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

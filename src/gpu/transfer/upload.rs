@@ -208,6 +208,13 @@ impl UploadRing {
         self.written.clear();
     }
 
+    /// Takes the memory of all slots in flight away, so that they cannot be mapped; tells how many there are.
+    #[cfg(test)]
+    pub(super) fn destroy_slots(&self) -> usize {
+        self.in_flight.iter().for_each(|slot| slot.buffer.destroy());
+        self.in_flight.len()
+    }
+
     /// The statistics so far.
     pub(crate) fn stats(&self) -> RingStats {
         RingStats { in_flight: self.in_flight.len() as u64, ..self.stats }
