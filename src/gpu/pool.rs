@@ -94,7 +94,11 @@ impl DevicePool {
                 advice: "split the input, or use the CPU executor",
             });
         }
-        let class = size_class_within(bytes, self.limits);
+        let class = match usage {
+            Use::Storage | Use::Shared => size_class_within(bytes, self.limits),
+            // Parameters are so small that classes would mostly be padding, and come in few sizes.
+            Use::Uniform => bytes.next_multiple_of(64),
+        };
         let lent = Lent::new(label, bytes, (usage as u8, class), Location::caller());
         let served = self.shelf(|shelf| shelf.take(lent));
         let (id, buffer) = match served {

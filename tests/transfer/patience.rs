@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use swath::{Device, DeviceOptions, Error, Neighborhood, PointCloud};
+use swath::{Device, DeviceOptions, Error, Neighborhood, PointCloud, UnifiedMemory};
 
 use crate::devices::{gpu_with, holds_nothing, on_gpu};
 use crate::support::equal;
@@ -22,7 +22,9 @@ fn cloud(device: &Device) -> PointCloud {
 #[test]
 fn an_upload_beyond_the_ring_times_out_while_the_device_is_busy_and_works_afterwards() {
     for patience in [Duration::ZERO, Duration::from_millis(1)] {
-        let Some(device) = gpu_with(DeviceOptions { patience, ..on_gpu() }) else { return };
+        let Some(device) = gpu_with(DeviceOptions { patience, unified: UnifiedMemory::Off, ..on_gpu() }) else {
+            return;
+        };
         let cloud = cloud(&device);
         // Four slots full, none of them submitted; then the work, and then one more upload.
         let full: Vec<_> =
