@@ -25,6 +25,9 @@
 //! Per-pixel operations are snippets: chained, they become one kernel and one pass over memory, computed when somebody
 //! reads the result, and kept. Points are sorted along a Hilbert curve under a tree of boxes that both executors walk.
 //!
+//! On the top floor a [`Stream`] keeps several items on their way through a device, delivers each once and in order,
+//! and goes on with another device where one is lost. `docs/transfers.md` follows a byte from host to host.
+//!
 //! # Features
 //!
 //! * `gpu` (default): the GPU executor, through `wgpu`.
@@ -83,3 +86,8 @@ pub use tensor::{
 #[cfg(all(doctest, not(target_arch = "wasm32")))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So does that of the page on transfers.
+#[cfg(all(doctest, not(target_arch = "wasm32")))]
+#[doc = include_str!("../docs/transfers.md")]
+struct Transfers;

@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 use swath::{DeviceChoice, Luma, Threshold, ThresholdKind};
 
 use crate::device;
+use crate::size::parse_size;
 
 /// Block and constant of an adaptive threshold where none are given.
 const BLOCK: usize = 31;
@@ -126,11 +127,6 @@ pub enum Integer {
     U8,
 }
 
-fn parse_size(text: &str) -> Result<(usize, usize), String> {
-    let sides = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    sides.filter(|(width, height)| *width > 0 && *height > 0).ok_or_else(|| "it is not a size such as 640x480".into())
-}
-
 fn parse_level(text: &str) -> Result<Level, String> {
     Ok(Level { threshold: parse_threshold(text)?, text: text.to_owned() })
 }
@@ -164,14 +160,6 @@ mod tests {
         assert_eq!(parse_threshold("adaptive:5:-2.5"), Ok(Threshold::adaptive_mean(5, -2.5)));
         for wrong in ["256", "-1", "", "otsu:3", "adaptive:x", "adaptive:3:y", "adaptive:3:1:1", "12:3"] {
             assert!(parse_threshold(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn sizes_have_a_width_and_a_height() {
-        assert_eq!(parse_size("640x480"), Ok((640, 480)));
-        for wrong in ["0x0", "640", "x", "640x", "-1x5", "1x2x3"] {
-            assert!(parse_size(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -6,10 +6,14 @@ mod flags;
 #[path = "../support/noise.rs"]
 mod noise;
 mod npy;
+#[path = "../support/npy_header.rs"]
+mod npy_header;
 mod outputs;
 mod picture;
 mod process;
 mod report;
+#[path = "../support/size.rs"]
+mod size;
 #[path = "../support/terminal.rs"]
 mod terminal;
 #[path = "../support/timings.rs"]
