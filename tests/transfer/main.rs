@@ -19,6 +19,7 @@ mod devices;
 mod faults;
 mod leaks;
 mod patience;
+mod poison;
 mod poller;
 mod pool;
 mod readbacks;
