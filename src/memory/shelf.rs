@@ -129,7 +129,7 @@ impl<B> Shelf<B> {
 
     /// Work up to this epoch was submitted: what it used serves requests again, because a queue's order makes that safe.
     #[must_use = "what comes back must be dropped outside the pool's lock"]
-    #[cfg(any(test, feature = "gpu"))]
+    #[cfg_attr(not(any(test, feature = "gpu")), expect(dead_code, reason = "host memory belongs to no submission"))]
     pub(crate) fn submitted(&mut self, epoch: u64) -> Vec<B> {
         self.submitted = self.submitted.max(epoch);
         for returned in std::mem::take(&mut self.pending) {

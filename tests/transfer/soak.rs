@@ -54,7 +54,7 @@ impl Work {
     /// One job, and whether its result is right.
     fn run(&self, device: &Device, job: usize) -> Result<(), String> {
         let input = job / 2 % INPUTS;
-        if job % 2 == 0 {
+        if job.is_multiple_of(2) {
             let (pixels, mask) = &self.pictures[input];
             let view = ImageView::<Rgb8>::new(pixels, WIDTH, HEIGHT).unwrap();
             let masked = device

@@ -106,10 +106,8 @@ fn run(device: &wgpu::Device, gpu: &WeakGpu, shared: &Shared) {
         cancelled.iter().for_each(|ticket| ticket.nudge());
         // Errors show in the readback's own state.
         let _ = device.poll(wgpu::PollType::Poll);
-        if let Some(gpu) = gpu.upgrade() {
-            if gpu.reads().drive(&gpu) {
-                pauses = Pauses::new();
-            }
+        if gpu.upgrade().is_some_and(|gpu| gpu.reads().drive(&gpu)) {
+            pauses = Pauses::new();
         }
         pauses.pause();
     }
