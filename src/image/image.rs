@@ -92,7 +92,8 @@ fn upload<P: Pixel, A: Arity>(device: &Device, views: &[ImageView<'_, P>]) -> Re
         Executor::Gpu(gpu) => {
             check_pixels(&frames)?;
             let bytes = P::CHANNELS * size_of::<P::Sample>();
-            let places = frames.iter().zip(views).flat_map(|(frame, view)| {
+            // There may be any number of rows without pixels.
+            let places = frames.iter().zip(views).filter(|(frame, _)| frame.pixels() > 0).flat_map(|(frame, view)| {
                 let first = frame.first * bytes;
                 let row = frame.width * bytes;
                 view.rows().enumerate().map(move |(y, samples)| (first + y * row, bytemuck::cast_slice(samples)))
