@@ -150,6 +150,11 @@ impl Gpu {
         Ok(Writer::new(self.clone(), self.lease_for(Use::Storage, capacity, "upload")?))
     }
 
+    /// Whether memory is filled with ones before it is used.
+    pub(super) fn is_poisoned(&self) -> bool {
+        self.inner.options.pool.is_poisoned
+    }
+
     /// Whether uploads go to where the device reads them.
     pub(crate) fn is_unified(&self) -> bool {
         self.inner.options.is_unified

@@ -139,7 +139,8 @@ impl DevicePool {
     }
 
     fn poison(&self, usage: Use, lease: &Lease, later: &Later) -> Result<(), Error> {
-        if !self.is_poisoned || usage == Use::Uniform {
+        // What the host maps is poisoned there: the queue could write it after the host has.
+        if !self.is_poisoned || usage != Use::Storage {
             return Ok(());
         }
         // The queue writes this before all that is recorded, and nothing recorded uses the buffer.

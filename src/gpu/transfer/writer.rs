@@ -59,7 +59,10 @@ impl Writer {
                 }
             }
         })?;
-        let view = view.map_err(|error| gpu.health().lost(format!("uploading failed: {error}")))?;
+        let mut view = view.map_err(|error| gpu.health().lost(format!("uploading failed: {error}")))?;
+        if let Some(view) = view.as_mut().filter(|_| gpu.is_poisoned()) {
+            view.slice(..).fill(0xff);
+        }
         Ok(view.map(|view| Self { gpu, lease, at: 0, target: Target::Direct(view) }))
     }
 
