@@ -32,6 +32,7 @@ impl Job {
     }
 
     /// One that counts its bytes.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn counted(&self, moved: Arc<Moved>) -> Self {
         Self { cancel: self.cancel.clone(), moved: Some(moved) }
     }
@@ -63,6 +64,7 @@ impl Job {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl Moved {
     /// Bytes uploaded and read back so far.
     pub(crate) fn bytes(&self) -> (u64, u64) {

@@ -27,7 +27,9 @@ use crate::error::Error;
 #[cfg(feature = "gpu")]
 use crate::gpu::Gpu;
 use crate::job::Job;
-use crate::memory::{DeviceStats, Leaks, StreamStats, TransferCapabilities, TrimLevel};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::memory::TransferCapabilities;
+use crate::memory::{DeviceStats, Leaks, StreamStats, TrimLevel};
 
 /// A GPU or the CPU, and everything that it keeps for its life: pools, compiled kernels, worker threads.
 ///
@@ -52,6 +54,10 @@ pub struct Device {
 struct Inner {
     info: DeviceInfo,
     /// What it was opened with; none where an application handed over its own device.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(dead_code, reason = "streams open it again, and there are none in a browser")
+    )]
     options: Option<DeviceOptions>,
     pending: Mutex<Vec<Weak<dyn Pending>>>,
     indexes: AtomicU64,

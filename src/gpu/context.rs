@@ -249,6 +249,7 @@ impl Gpu {
     }
 
     /// Whether the device is known to be gone.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_lost(&self) -> bool {
         self.inner.health.check().is_err()
     }

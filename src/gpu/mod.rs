@@ -22,4 +22,6 @@ pub(crate) use grid::{Limits, Split};
 pub(crate) use kernel::{Binding, Kernel};
 pub(crate) use pool::{Lease, PoolOptions};
 pub(crate) use recorder::{Launch, Window};
-pub(crate) use transfer::{GpuRead, SLOT_BYTES, Writer};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use transfer::SLOT_BYTES;
+pub(crate) use transfer::{GpuRead, Writer};

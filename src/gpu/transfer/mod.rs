@@ -23,6 +23,7 @@ use std::sync::mpsc::{Receiver, Sender};
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
 pub(super) use reads::Reads;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use upload::SLOT_BYTES;
 pub(super) use upload::UploadRing;
 pub(super) use wait::Pauses;
