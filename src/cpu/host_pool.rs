@@ -83,6 +83,12 @@ impl HostPool {
         drop(self.shelf(|shelf| shelf.trim(level)));
     }
 
+    /// Counts a request that found memory used up.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn count_shortage(&self) {
+        self.shelf(Shelf::count_shortage);
+    }
+
     /// New memory; out of it, what is idle is freed and the system asked once more.
     fn create(&self, class: u64) -> Option<HostMemory> {
         let create = || usize::try_from(class).ok().and_then(HostMemory::zeroed);

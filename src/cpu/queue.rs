@@ -12,6 +12,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use bytemuck::Pod;
+
 use super::{Cpu, HostBuffer, Workers};
 use crate::error::{Error, panic_message};
 use crate::job::Job;
@@ -97,6 +99,24 @@ impl Queue {
     /// What its tasks run with.
     pub(crate) fn cpu(&self) -> &Cpu {
         &self.cpu
+    }
+
+    /// Host memory for what the caller brings, its contents unspecified. Tasks that are recorded hold memory until they
+    /// have run: where it is all in use they are waited for, if this thread may wait, and it is asked for once more.
+    #[track_caller]
+    pub(crate) fn lease<T: Pod>(&self, len: usize) -> Result<HostBuffer, Error> {
+        match self.cpu.pool.lease::<T>(len) {
+            #[cfg(not(target_arch = "wasm32"))]
+            Err(shortage @ Error::OutOfMemory { .. }) => {
+                self.cpu.pool.count_shortage();
+                match self.synchronize() {
+                    Ok(()) => self.cpu.pool.lease::<T>(len),
+                    Err(Error::WouldBlock { .. }) => Err(shortage),
+                    Err(error) => Err(error),
+                }
+            }
+            lease => lease,
+        }
     }
 
     /// Tasks recorded so far.
@@ -304,8 +324,12 @@ mod tests {
     use crate::cpu::{HostPool, SimdLevel};
 
     fn queue() -> Queue {
+        queue_with(HostPool::new(None, false))
+    }
+
+    fn queue_with(pool: HostPool) -> Queue {
         let workers = Workers::new(Some(2)).unwrap();
-        Queue::new(Cpu { level: SimdLevel::capped(None), workers, pool: HostPool::new(None, false) })
+        Queue::new(Cpu { level: SimdLevel::capped(None), workers, pool })
     }
 
     #[test]
@@ -351,5 +375,33 @@ mod tests {
         let mut read = queue.read(vec![cell]);
         let arrays = futures::executor::block_on(std::future::poll_fn(|cx| read.poll(cx))).unwrap();
         assert_eq!(arrays[0].as_slice::<u8>(), [3]);
+    }
+    #[test]
+    fn memory_that_recorded_tasks_hold_is_waited_for() {
+        let queue = queue_with(HostPool::new(Some(4096), false));
+        let held = queue.lease::<u8>(4096).unwrap();
+        let pool = queue.cpu().pool.clone();
+        queue.record("holding memory", move |_| {
+            while pool.stats().shortages == 0 {
+                std::thread::yield_now();
+            }
+            Ok([held.as_slice::<u8>().len()])
+        });
+        drop(queue.lease::<u8>(4096).unwrap());
+        assert_eq!(queue.cpu().pool.stats().shortages, 1);
+    }
+
+    #[cfg(feature = "parallel")]
+    #[test]
+    fn a_worker_that_finds_memory_used_up_does_not_wait_for_others() {
+        let queue = queue_with(HostPool::new(Some(4096), false));
+        let held = queue.lease::<u8>(4096).unwrap();
+        let (asks, (told, hears)) = (queue.clone(), std::sync::mpsc::channel());
+        queue.record("holding memory", move |_| {
+            told.send(asks.lease::<u8>(4096).map(drop)).expect("somebody listens");
+            Ok([held.as_slice::<u8>().len()])
+        });
+        let answer = hears.recv().unwrap();
+        assert!(matches!(answer, Err(Error::OutOfMemory { space: "host", .. })), "{answer:?}");
     }
 }

@@ -67,7 +67,7 @@ impl Device {
     pub fn array_writer<T: Element>(&self, len: usize) -> Result<ArrayWriter<T>, Error> {
         self.job().check()?;
         let target = match self.executor() {
-            Executor::Cpu => Target::Cpu(self.queue().cpu().pool.lease::<T>(len)?),
+            Executor::Cpu => Target::Cpu(self.queue().lease::<T>(len)?),
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => Target::Gpu(gpu.writer(len as u64 * size_of::<T>() as u64)?),
         };

@@ -78,7 +78,7 @@ fn upload<P: Pixel, A: Arity>(device: &Device, views: &[ImageView<'_, P>]) -> Re
     let samples = frames.capacity() * P::CHANNELS;
     let storage = match device.executor() {
         Executor::Cpu => {
-            let mut buffer = device.queue().cpu().pool.lease::<P::Sample>(samples)?;
+            let mut buffer = device.queue().lease::<P::Sample>(samples)?;
             let all = buffer.as_mut_slice::<P::Sample>();
             // Rows without pixels are no chunks.
             for (frame, view) in frames.iter().zip(views).filter(|(frame, _)| frame.pixels() > 0) {

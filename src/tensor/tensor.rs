@@ -44,7 +44,11 @@ impl Device {
             return Err(Error::TensorShape { shape: shape.to_vec(), given: numbers.len() });
         }
         let storage = match self.executor() {
-            Executor::Cpu => Storage::Cpu(Deferred::ready(self.queue().cpu().pool.copy_of(numbers)?)),
+            Executor::Cpu => {
+                let mut buffer = self.queue().lease::<T>(numbers.len())?;
+                buffer.as_mut_slice::<T>().copy_from_slice(numbers);
+                Storage::Cpu(Deferred::ready(buffer))
+            }
             #[cfg(feature = "gpu")]
             Executor::Gpu(gpu) => Storage::Gpu(gpu.upload(bytemuck::cast_slice(numbers))?),
         };
