@@ -28,9 +28,9 @@ fn main() {
     let Some((device, queue)) = ring.as_wgpu() else { return };
     let wgpu = Wgpu { device, queue };
     let bytes: Vec<u8> = (0..LARGE).map(|index| (index % 251) as u8).collect();
-    race("1,000 writes of 1 KiB side by side", small_writes(&ring, wgpu, &bytes));
+    race("1,000 writes of 1 KiB side by side", small_writes(&ring, &direct, wgpu, &bytes));
     race("an upload of 32 MiB", large_upload(&ring, &direct, wgpu, &bytes));
-    race("a readback of 32 MiB", large_readback(&ring, wgpu, &bytes));
+    race("a readback of 32 MiB", large_readback(&ring, &direct, wgpu, &bytes));
     race("a buffer of 1 MiB, got and given back", buffers(&ring, wgpu, 1 << 20));
     race("a buffer of 64 MiB, got and given back", buffers(&ring, wgpu, 64 << 20));
     race(
@@ -91,21 +91,22 @@ fn storage() -> wgpu::BufferUsages {
     wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC
 }
 
-fn small_writes<'a>(swath: &'a Device, wgpu: Wgpu<'a>, bytes: &'a [u8]) -> Vec<Contestant<'a>> {
+fn small_writes<'a>(ring: &'a Device, direct: &'a Device, wgpu: Wgpu<'a>, bytes: &'a [u8]) -> Vec<Contestant<'a>> {
+    let write = move |device: &'a Device| {
+        move || {
+            let mut writer = device.array_writer::<u8>(PIECES * PIECE).expect("memory");
+            bytes.chunks(PIECE).take(PIECES).for_each(|piece| writer.write(piece).expect("room"));
+            let array = writer.finish().expect("memory");
+            device.synchronize().expect("the device is there");
+            drop(array);
+        }
+    };
     let target = wgpu.buffer((PIECES * PIECE) as u64, storage());
     let (belt_target, queue_target) = (target.clone(), target);
     let mut belt = wgpu::util::StagingBelt::new(wgpu.device.clone(), (PIECES * PIECE) as u64);
     vec![
-        (
-            "swath::ArrayWriter",
-            Box::new(|| {
-                let mut writer = swath.array_writer::<u8>(PIECES * PIECE).expect("memory");
-                bytes.chunks(PIECE).take(PIECES).for_each(|piece| writer.write(piece).expect("room"));
-                let array = writer.finish().expect("memory");
-                swath.synchronize().expect("the device is there");
-                drop(array);
-            }),
-        ),
+        ("swath, staging ring", Box::new(write(ring))),
+        ("swath, shared memory", Box::new(write(direct))),
         (
             "wgpu::util::StagingBelt",
             Box::new(move || {
@@ -157,12 +158,16 @@ fn large_upload<'a>(ring: &'a Device, direct: &'a Device, wgpu: Wgpu<'a>, bytes:
     ]
 }
 
-fn large_readback<'a>(swath: &'a Device, wgpu: Wgpu<'a>, bytes: &'a [u8]) -> Vec<Contestant<'a>> {
-    let array = swath.array(bytes).expect("memory");
+fn large_readback<'a>(ring: &'a Device, direct: &'a Device, wgpu: Wgpu<'a>, bytes: &'a [u8]) -> Vec<Contestant<'a>> {
+    let read = move |device: &'a Device| {
+        let array = device.array(bytes).expect("memory");
+        move || drop(array.read().wait().expect("the device is there"))
+    };
     let source = wgpu.buffer(LARGE as u64, storage());
     wgpu.queue.write_buffer(&source, 0, bytes);
     vec![
-        ("swath, staging ring", Box::new(move || drop(array.read().wait().expect("the device is there")))),
+        ("swath, staging ring", Box::new(read(ring))),
+        ("swath, shared memory", Box::new(read(direct))),
         (
             "a fresh staging buffer",
             Box::new(move || {

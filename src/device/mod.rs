@@ -173,8 +173,8 @@ impl Device {
     pub fn from_wgpu_with(device: wgpu::Device, queue: wgpu::Queue, options: &DeviceOptions) -> Result<Self, Error> {
         let host = Host::new(options)?;
         let gpu_options = |limits, kind, maps_anything| {
-            let is_unified = select::is_unified(options.unified, kind, maps_anything);
-            select::gpu_options(limits, is_unified, options, &host.cpu.pool)
+            let sharing = select::sharing(options.unified, kind, maps_anything);
+            select::gpu_options(limits, sharing, options, &host.cpu.pool)
         };
         let (gpu, kind, [name, backend, driver]) = crate::gpu::wrap(device, queue, gpu_options)?;
         let reason = "the application handed over its own device".into();

@@ -40,8 +40,9 @@ impl FromStr for DeviceChoice {
     }
 }
 
-/// Whether uploads are written to where the device reads them, in memory that it shares with the host. Results are the
-/// same; readbacks always go through the staging ring, because other work may use their arrays meanwhile.
+/// Whether arrays of more than 64 KiB are written and read where they lie, in memory that the device shares with the host,
+/// and not by way of a staging ring. Results are the same. An array that other work uses before it has been read goes
+/// through the ring all the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum UnifiedMemory {
     /// On integrated GPUs and software rasterisers that can, which share memory with the host.
@@ -49,7 +50,7 @@ pub enum UnifiedMemory {
     Auto,
     /// Never.
     Off,
-    /// On every GPU that can; on a discrete one kernels then read the host's memory across the bus.
+    /// On every GPU that can; on a discrete one kernels then read and write the host's memory across the bus.
     Force,
 }
 

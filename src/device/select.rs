@@ -9,7 +9,7 @@ use super::options::{DeviceChoice, DispatchLimits, UnifiedMemory};
 use crate::cpu::HostPool;
 use crate::error::Error;
 #[cfg(feature = "gpu")]
-use crate::gpu::{self, Candidate, Gpu, GpuOptions, Kind, Limits, PoolOptions};
+use crate::gpu::{self, Candidate, Gpu, GpuOptions, Kind, Limits, PoolOptions, Sharing};
 use crate::memory::TransferDevice;
 
 /// What is said of the device that was chosen.
@@ -57,8 +57,8 @@ pub(super) async fn open(options: &DeviceOptions, host: &HostPool) -> Result<(Op
     let mut failures = Vec::new();
     for index in order {
         let candidate = &seen[index];
-        let is_unified = is_unified(options.unified, candidate.kind, candidate.maps_anything);
-        match gpu::open(candidate, is_unified, |limits| gpu_options(limits, is_unified, options, host)).await {
+        let sharing = sharing(options.unified, candidate.kind, candidate.maps_anything);
+        match gpu::open(candidate, sharing, |limits| gpu_options(limits, sharing, options, host)).await {
             Ok(gpu) => return Ok((Some(gpu), chosen(candidate, options, automatic))),
             Err(error) if automatic => failures.push(error.to_string()),
             Err(error) => return Err(error),
@@ -83,17 +83,19 @@ fn chosen(candidate: &Candidate, options: &DeviceOptions, automatic: bool) -> Ch
     }
 }
 
-/// Whether uploads go to where a device reads them: only where that is possible.
+/// What memory a device is to share with the host, only where that is possible.
 #[cfg(feature = "gpu")]
-pub(super) fn is_unified(wanted: UnifiedMemory, kind: Kind, is_possible: bool) -> bool {
-    let shares_memory = matches!(kind, Kind::Integrated | Kind::Software);
-    is_possible
-        && !cfg!(target_arch = "wasm32")
-        && match wanted {
-            UnifiedMemory::Auto => shares_memory,
-            UnifiedMemory::Off => false,
-            UnifiedMemory::Force => true,
-        }
+pub(super) fn sharing(wanted: UnifiedMemory, kind: Kind, is_possible: bool) -> Sharing {
+    let is_wanted = match wanted {
+        UnifiedMemory::Auto => matches!(kind, Kind::Integrated | Kind::Software),
+        UnifiedMemory::Off => false,
+        UnifiedMemory::Force => true,
+    };
+    match kind {
+        _ if !is_wanted || !is_possible || cfg!(target_arch = "wasm32") => Sharing::None,
+        Kind::Software => Sharing::All,
+        _ => Sharing::ByDirection,
+    }
 }
 
 /// What an adapter is as far as moving bytes to it goes.
@@ -110,9 +112,9 @@ pub(super) fn transfer_device(kind: Kind) -> TransferDevice {
 
 /// What a GPU is made with.
 #[cfg(feature = "gpu")]
-pub(super) fn gpu_options(limits: Limits, is_unified: bool, options: &DeviceOptions, host: &HostPool) -> GpuOptions {
+pub(super) fn gpu_options(limits: Limits, sharing: Sharing, options: &DeviceOptions, host: &HostPool) -> GpuOptions {
     GpuOptions {
-        is_unified,
+        sharing,
         limits: clamp(limits, options.dispatch),
         pool: PoolOptions { most: options.memory_limit, is_poisoned: options.poison_memory },
         patience: options.patience,

@@ -3,6 +3,7 @@
 use super::context::{Gpu, GpuOptions};
 use super::grid::Limits;
 use super::health::Health;
+use super::pool::Sharing;
 use crate::error::Error;
 
 /// Storage bindings that the widest kernel takes; eight is what every WebGPU device has.
@@ -113,13 +114,13 @@ fn lacking(limits: &wgpu::Limits) -> Option<String> {
 /// Opens an adapter; `options` say what to do within its limits.
 pub(crate) async fn open(
     candidate: &Candidate,
-    is_unified: bool,
+    sharing: Sharing,
     options: impl Fn(Limits) -> GpuOptions,
 ) -> Result<Gpu, Error> {
     let adapter = &candidate.adapter;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("swath"),
-        required_features: if is_unified { SHARED_MEMORY } else { wgpu::Features::empty() },
+        required_features: if sharing.is_some() { SHARED_MEMORY } else { wgpu::Features::empty() },
         required_limits: compute_limits(&adapter.limits()),
         experimental_features: wgpu::ExperimentalFeatures::disabled(),
         memory_hints: wgpu::MemoryHints::Performance,

@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::grid::Limits;
 use super::health::{Health, is_gone};
 use super::kernel::Kernels;
-use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Use};
+use super::pool::{DevicePool, Lease, PoolOptions, RESULT, Sharing, Use};
 use super::recorder::{Launch, Recorder};
 use super::scope::{Failure, Later, scoped};
-use super::transfer::{GpuRead, Pauses, Poller, Reads, SMALL, UploadRing, Writer, share};
+use super::transfer::{GpuRead, InPlace, Pauses, Poller, Reads, SMALL, UploadRing, Writer, share};
 use crate::cpu::HostPool;
 use crate::error::Error;
 use crate::job::Job;
@@ -19,9 +19,6 @@ use crate::memory::{Allocation, DeviceStats, Leaks, TransferStats, TrimLevel};
 
 /// How long to wait for the device to finish with freed buffers before asking for memory a second time.
 const RECOVERY: Duration = Duration::from_secs(1);
-
-/// Smaller uploads to shared memory go through the ring all the same, where neighbours share a copy.
-const LEAST_DIRECT: u64 = SMALL + 1;
 
 /// A GPU, and the job that this handle works for. Clones share both.
 #[derive(Clone)]
@@ -39,8 +36,8 @@ pub(crate) struct GpuOptions {
     pub(crate) limits: Limits,
     /// How its memory is kept.
     pub(crate) pool: PoolOptions,
-    /// Whether host and device share memory that both may use directly.
-    pub(crate) is_unified: bool,
+    /// What memory host and device share.
+    pub(crate) sharing: Sharing,
     /// How long a call that makes others wait may wait for the device.
     pub(crate) patience: Duration,
     /// Where readbacks go.
@@ -56,6 +53,9 @@ struct Inner {
     kernels: Kernels,
     recorder: Mutex<Recorder>,
     reads: Reads,
+    in_place: InPlace,
+    /// The last submission that the device is known to have done, where it shares memory.
+    done: Arc<AtomicU64>,
     poller: Poller,
     later: Later,
     counters: Counters,
@@ -78,6 +78,8 @@ impl Gpu {
             kernels: Kernels::default(),
             recorder: Mutex::new(Recorder::new(UploadRing::new())),
             reads: Reads::new(),
+            in_place: InPlace::new(),
+            done: Arc::default(),
             later: Later::default(),
             counters: Counters::default(),
             device,
@@ -101,7 +103,9 @@ impl Gpu {
     /// `bytes` of device memory with unspecified contents; the kernel that gets it writes every word.
     #[track_caller]
     pub(crate) fn lease(&self, bytes: u64) -> Result<Arc<Lease>, Error> {
-        self.lease_for(Use::Storage, bytes, RESULT)
+        // Small arrays share a copy and a slot with their neighbours, which is faster than a map.
+        let usage = if bytes > SMALL { self.inner.options.sharing.down() } else { Use::Storage };
+        self.poisoned(self.lease_for(usage, bytes, RESULT)?)
     }
 
     /// Device memory that holds `bytes`.
@@ -123,7 +127,7 @@ impl Gpu {
             return self.lease_for(Use::Storage, 0, "upload");
         }
         if cfg!(not(target_arch = "wasm32")) && capacity <= SMALL {
-            let lease = self.lease_for(Use::Storage, capacity, "upload")?;
+            let lease = self.poisoned(self.lease_for(Use::Storage, capacity, "upload")?)?;
             if share(self, &lease, |room| fill(room, &mut parts))? {
                 self.count_uploaded(capacity);
                 return Ok(lease);
@@ -141,13 +145,19 @@ impl Gpu {
     /// Device memory that is written from its start to its end.
     #[track_caller]
     pub(crate) fn writer(&self, capacity: u64) -> Result<Writer, Error> {
-        if self.is_unified() && capacity >= LEAST_DIRECT {
-            let lease = self.lease_for(Use::Shared, capacity, "upload")?;
-            if let Some(writer) = Writer::direct(self.clone(), lease)? {
-                return Ok(writer);
-            }
+        let usage = if capacity > SMALL { self.inner.options.sharing.up() } else { Use::Storage };
+        let lease = self.lease_for(usage, capacity, "upload")?;
+        if usage != Use::Storage
+            && let Some(writer) = Writer::direct(self.clone(), lease.clone())?
+        {
+            return Ok(writer);
         }
-        Ok(Writer::new(self.clone(), self.lease_for(Use::Storage, capacity, "upload")?))
+        Ok(Writer::new(self.clone(), self.poisoned(lease)?))
+    }
+
+    /// A lease that tests may have filled with ones.
+    fn poisoned(&self, lease: Arc<Lease>) -> Result<Arc<Lease>, Error> {
+        self.inner.pool.poison(&lease, &self.inner.later).map(|()| lease)
     }
 
     /// Whether memory is filled with ones before it is used.
@@ -155,9 +165,9 @@ impl Gpu {
         self.inner.options.pool.is_poisoned
     }
 
-    /// Whether uploads go to where the device reads them.
+    /// Whether larger arrays are written and read where they lie.
     pub(crate) fn is_unified(&self) -> bool {
-        self.inner.options.is_unified
+        self.inner.options.sharing.is_some()
     }
 
     /// Records one dispatch.
@@ -172,7 +182,7 @@ impl Gpu {
             bytes => Some(self.lease_for(Use::Uniform, bytes, "parameters")?),
         };
         let grid = self.limits().fold(launch.groups);
-        let mut recorder = self.recorder();
+        let mut recorder = self.recorder_for(launch.windows.iter().map(|window| &**window.lease));
         self.scoped(launch.kernel.label, || {
             if let Some(params) = &params {
                 self.inner.queue.write_buffer(params.buffer(), 0, launch.params);
@@ -188,13 +198,13 @@ impl Gpu {
 
     /// Records a copy of the first `bytes` of one lease to an offset of another.
     pub(crate) fn copy(&self, from: &Arc<Lease>, to: (&Arc<Lease>, u64), bytes: u64) -> Result<(), Error> {
-        let mut recorder = self.recorder();
+        let mut recorder = self.recorder_for([&**from, &**to.0].into_iter());
         self.scoped("copying", || recorder.copy_lease(&self.inner.device, from, (to.0, to.1), bytes))
     }
 
     /// Records zeros over a lease.
     pub(crate) fn clear(&self, lease: &Arc<Lease>) -> Result<(), Error> {
-        let mut recorder = self.recorder();
+        let mut recorder = self.recorder_for(std::iter::once(&**lease));
         self.scoped("clearing", || recorder.clear(&self.inner.device, lease))
     }
 
@@ -299,6 +309,10 @@ impl Gpu {
         &self.inner.reads
     }
 
+    pub(super) fn in_place(&self) -> &InPlace {
+        &self.inner.in_place
+    }
+
     pub(super) fn downgrade(&self) -> WeakGpu {
         WeakGpu(Arc::downgrade(&self.inner))
     }
@@ -327,10 +341,27 @@ impl Gpu {
     }
 
     pub(super) fn submit(&self, recorder: &mut Recorder) -> Result<(), Error> {
-        let Inner { device, queue, pool, .. } = &*self.inner;
-        self.scoped("submitting", || recorder.submit(device, queue, pool))?;
+        let Inner { device, queue, pool, done, .. } = &*self.inner;
+        self.scoped("submitting", || {
+            let epoch = recorder.submit(device, queue, pool);
+            if self.is_unified() {
+                let done = done.clone();
+                queue.on_submitted_work_done(move || {
+                    done.fetch_max(epoch, Ordering::Relaxed);
+                });
+            }
+        })?;
         self.inner.counters.submissions.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether the device, whose memory is shared, has done the submission of this number; it looks once.
+    pub(super) fn has_done(&self, epoch: u64) -> bool {
+        let has_done = || self.inner.done.load(Ordering::Relaxed) >= epoch;
+        has_done() || {
+            let _ = self.inner.device.poll(wgpu::PollType::Poll);
+            has_done()
+        }
     }
 
     pub(super) fn scoped<T>(&self, operation: &str, body: impl FnOnce() -> T) -> Result<T, Error> {
@@ -346,6 +377,13 @@ impl Gpu {
 
     pub(super) fn recorder(&self) -> MutexGuard<'_, Recorder> {
         self.inner.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The recorder, for work that uses these leases: nobody reads them in place meanwhile.
+    pub(super) fn recorder_for<'a>(&self, leases: impl Iterator<Item = &'a Lease>) -> MutexGuard<'_, Recorder> {
+        let recorder = self.recorder();
+        leases.for_each(|lease| self.inner.in_place.take_back(self, lease));
+        recorder
     }
 
     /// A lease; out of memory, what is recorded is submitted, all that is idle freed, and the device asked once more.

@@ -20,7 +20,7 @@ use context::WeakGpu;
 pub(crate) use context::{Gpu, GpuOptions};
 pub(crate) use grid::{Limits, Split};
 pub(crate) use kernel::{Binding, Kernel};
-pub(crate) use pool::{Lease, PoolOptions};
+pub(crate) use pool::{Lease, PoolOptions, Sharing};
 pub(crate) use recorder::{Launch, Window};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use transfer::SLOT_BYTES;

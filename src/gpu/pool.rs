@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::scope::{Failure, Later, scoped};
+use super::scope::{Failure, Later, scoped, unmap};
 use crate::error::Error;
 use crate::memory::{Allocation, LeaseId, Lent, PoolLimits, PoolStats, Served, Shelf, TrimLevel, size_class_within};
 
@@ -21,9 +21,49 @@ pub(crate) enum Use {
     /// Read and written by shaders, source and destination of copies.
     Storage,
     /// The same, in memory that the host can map and write to.
+    SharedUp,
+    /// The same, in memory that the host can map and read.
+    SharedDown,
+    /// The same, in memory that the host can map for both.
     Shared,
     /// A shader's parameters.
     Uniform,
+}
+
+/// What memory host and device have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// None that both use directly.
+    None,
+    /// Memory for one direction each: what the host writes fast, past its caches, it reads slowly.
+    ByDirection,
+    /// All: the device is the host.
+    All,
+}
+
+impl Sharing {
+    /// Whether there is any.
+    pub(crate) fn is_some(self) -> bool {
+        self != Self::None
+    }
+
+    /// What memory the host writes to.
+    pub(super) fn up(self) -> Use {
+        match self {
+            Self::None => Use::Storage,
+            Self::ByDirection => Use::SharedUp,
+            Self::All => Use::Shared,
+        }
+    }
+
+    /// What memory the device writes results to.
+    pub(super) fn down(self) -> Use {
+        match self {
+            Self::None => Use::Storage,
+            Self::ByDirection => Use::SharedDown,
+            Self::All => Use::Shared,
+        }
+    }
 }
 
 impl Use {
@@ -31,7 +71,9 @@ impl Use {
         use wgpu::BufferUsages;
         match self {
             Self::Storage => BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
-            Self::Shared => Self::Storage.usages() | BufferUsages::MAP_WRITE,
+            Self::SharedUp => Self::Storage.usages() | BufferUsages::MAP_WRITE,
+            Self::SharedDown => Self::Storage.usages() | BufferUsages::MAP_READ,
+            Self::Shared => Self::SharedUp.usages() | BufferUsages::MAP_READ,
             Self::Uniform => BufferUsages::UNIFORM | BufferUsages::COPY_DST,
         }
     }
@@ -53,7 +95,13 @@ pub(super) struct DevicePool {
     /// The largest binding and the largest buffer.
     limits: [u64; 2],
     is_poisoned: bool,
-    shelf: Mutex<Shelf<wgpu::Buffer>>,
+    shelf: Mutex<Shelf<Kept>>,
+}
+
+/// A buffer that nobody has, and the last submission that it was recorded for; 0 for none.
+struct Kept {
+    buffer: wgpu::Buffer,
+    epoch: u64,
 }
 
 impl DevicePool {
@@ -95,24 +143,32 @@ impl DevicePool {
             });
         }
         let class = match usage {
-            Use::Storage | Use::Shared => size_class_within(bytes, self.limits),
+            Use::Storage | Use::SharedUp | Use::SharedDown | Use::Shared => size_class_within(bytes, self.limits),
             // Parameters are so small that classes would mostly be padding, and come in few sizes.
             Use::Uniform => bytes.next_multiple_of(64),
         };
         let lent = Lent::new(label, bytes, (usage as u8, class), Location::caller());
         let served = self.shelf(|shelf| shelf.take(lent));
-        let (id, buffer) = match served {
-            Served::Idle(id, buffer) => (id, buffer),
+        let (id, kept) = match served {
+            Served::Idle(id, kept) => (id, kept),
             Served::Create(id, freed) => {
                 drop(freed);
-                (id, self.create(usage, class, later).map_err(|failure| self.failed(id, failure, bytes))?)
+                let buffer = self.create(usage, class, later).map_err(|failure| self.failed(id, failure, bytes))?;
+                (id, Kept { buffer, epoch: 0 })
             }
             Served::Full => return Err(self.out_of_memory(bytes)),
         };
-        let is_named = AtomicBool::new(label != RESULT);
-        let lease = Lease { buffer, bytes, id, is_named, epoch: AtomicU64::new(0), pool: self.clone() };
-        self.poison(usage, &lease, later)?;
-        Ok(lease)
+        Ok(Lease {
+            buffer: kept.buffer,
+            bytes,
+            id,
+            is_named: AtomicBool::new(label != RESULT),
+            is_mapped: AtomicBool::new(false),
+            is_spoilt: AtomicBool::new(false),
+            before: kept.epoch,
+            epoch: AtomicU64::new(0),
+            pool: self.clone(),
+        })
     }
 
     fn create(&self, usage: Use, class: u64, later: &Later) -> Result<wgpu::Buffer, Failure> {
@@ -138,9 +194,10 @@ impl DevicePool {
         Error::OutOfMemory { space: "device", requested, state: self.stats().to_string() }
     }
 
-    fn poison(&self, usage: Use, lease: &Lease, later: &Later) -> Result<(), Error> {
-        // What the host maps is poisoned there: the queue could write it after the host has.
-        if !self.is_poisoned || usage != Use::Storage {
+    /// Fills a lease with ones, if that is how this pool behaves. Not for memory that the host is to write: the queue
+    /// could do this after the host has.
+    pub(super) fn poison(&self, lease: &Lease, later: &Later) -> Result<(), Error> {
+        if !self.is_poisoned {
             return Ok(());
         }
         // The queue writes this before all that is recorded, and nothing recorded uses the buffer.
@@ -175,7 +232,7 @@ impl DevicePool {
     }
 
     /// The lock is never held across a call into `wgpu`: dropping a buffer is one, so what is to be freed comes out.
-    fn shelf<R>(&self, act: impl FnOnce(&mut Shelf<wgpu::Buffer>) -> R) -> R {
+    fn shelf<R>(&self, act: impl FnOnce(&mut Shelf<Kept>) -> R) -> R {
         act(&mut self.shelf.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -189,6 +246,12 @@ pub(crate) struct Lease {
     bytes: u64,
     id: LeaseId,
     is_named: AtomicBool,
+    /// Whether the host has it mapped, or waits for that.
+    is_mapped: AtomicBool,
+    /// Whether it must not be mapped any more.
+    is_spoilt: AtomicBool,
+    /// The last submission that the buffer was recorded for as an earlier lease; 0 for none.
+    before: u64,
     /// The last submission that it was recorded for; 0 for none.
     epoch: AtomicU64,
     pool: Arc<DevicePool>,
@@ -205,6 +268,21 @@ impl Lease {
         &self.buffer
     }
 
+    /// Whether the host can map and read it.
+    pub(super) fn is_readable(&self) -> bool {
+        self.buffer.usage().contains(wgpu::BufferUsages::MAP_READ) && !self.is_spoilt.load(Ordering::Acquire)
+    }
+
+    /// The last submission that used the buffer before it became this lease; 0 for none.
+    pub(super) fn before(&self) -> u64 {
+        self.before
+    }
+
+    /// Whether the host has it mapped, or waits for that: the device must not use it.
+    pub(super) fn is_mapped(&self) -> bool {
+        self.is_mapped.load(Ordering::Acquire)
+    }
+
     /// Notes that the submission of this number uses it.
     pub(super) fn record(&self, epoch: u64) {
         self.epoch.fetch_max(epoch, Ordering::Relaxed);
@@ -218,10 +296,61 @@ impl Lease {
     }
 }
 
+/// The host's right to map a lease, until dropped; the lease is unmapped then.
+///
+/// Where the map has not arrived by then, it is called off, and the buffer is freed with its lease: `wgpu` keeps what was
+/// called off in its lists, and asked to map the buffer again, it would do so when the first request's time has come,
+/// whatever the device still does with the buffer (`Buffer::map` in wgpu-core 30).
+pub(super) struct Mapping {
+    lease: Arc<Lease>,
+    is_answered: Arc<AtomicBool>,
+}
+
+impl Mapping {
+    /// None where somebody has it.
+    pub(super) fn new(lease: Arc<Lease>) -> Option<Self> {
+        let is_taken = lease.is_mapped.swap(true, Ordering::Acquire);
+        (!is_taken).then(|| Self { lease, is_answered: Arc::default() })
+    }
+
+    /// What is mapped.
+    pub(super) fn lease(&self) -> &Arc<Lease> {
+        &self.lease
+    }
+
+    /// Asks for it. `tell` runs inside any submission or poll, and hears whether the lease is mapped.
+    pub(super) fn ask(&self, mode: wgpu::MapMode, tell: impl FnOnce(bool) + Send + 'static) {
+        let is_answered = self.is_answered.clone();
+        self.range().map_async(mode, move |result| {
+            is_answered.store(true, Ordering::Release);
+            tell(result.is_ok());
+        });
+    }
+
+    /// The bytes of the lease.
+    pub(super) fn range(&self) -> wgpu::BufferSlice<'_> {
+        self.lease.buffer.slice(..self.lease.bytes)
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        if !self.is_answered.load(Ordering::Acquire) {
+            self.lease.is_spoilt.store(true, Ordering::Release);
+        }
+        unmap(&self.lease.pool.device, &self.lease.buffer);
+        self.lease.is_mapped.store(false, Ordering::Release);
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (buffer, epoch) = (self.buffer.clone(), *self.epoch.get_mut());
-        drop(self.pool.shelf(|shelf| shelf.put(self.id, buffer, epoch)));
+        if *self.is_spoilt.get_mut() {
+            return self.pool.shelf(|shelf| shelf.discard(self.id));
+        }
+        let epoch = (*self.epoch.get_mut()).max(self.before);
+        let kept = Kept { buffer: self.buffer.clone(), epoch };
+        drop(self.pool.shelf(|shelf| shelf.put(self.id, kept, epoch)));
     }
 }
 

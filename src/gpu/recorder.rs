@@ -135,15 +135,18 @@ impl Recorder {
         self.dispatches >= DISPATCHES_PER_SUBMISSION
     }
 
-    /// Submits what was recorded, uploads first. From here on the queue's order protects what it uses.
-    pub(super) fn submit(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pool: &DevicePool) {
+    /// Submits what was recorded, uploads first, and tells the submission's number. From here on the queue's order protects
+    /// what it uses.
+    pub(super) fn submit(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, pool: &DevicePool) -> u64 {
         let uploads = self.uploads.seal(device, self.epoch);
         let work = self.encoder.take().map(wgpu::CommandEncoder::finish);
         self.dispatches = 0;
         queue.submit(uploads.into_iter().chain(work));
         self.uploads.sent();
-        pool.submitted(self.epoch);
+        let epoch = self.epoch;
+        pool.submitted(epoch);
         self.epoch += 1;
+        epoch
     }
 
     /// Forgets what was recorded.

@@ -46,6 +46,14 @@ pub(super) fn scoped<T>(device: &wgpu::Device, later: &Later, body: impl FnOnce(
     }
 }
 
+/// Unmaps a buffer that was mapped or was to be. On a device that is gone that is an error, which tells nothing new;
+/// uncaught, it would reach the application's own handler, and panic in the default one.
+pub(super) fn unmap(device: &wgpu::Device, buffer: &wgpu::Buffer) {
+    let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    buffer.unmap();
+    drop(scope.pop());
+}
+
 type Answer = std::pin::Pin<Box<dyn Future<Output = Option<wgpu::Error>> + Send>>;
 
 /// Answers of error scopes that have not arrived yet.

@@ -127,6 +127,14 @@ impl<B> Shelf<B> {
         self.freed_beyond_limit()
     }
 
+    /// Strikes out a buffer that its owner frees instead of giving it back.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn discard(&mut self, id: LeaseId) {
+        if self.strike(id).is_some() {
+            self.stats.evicted += 1;
+        }
+    }
+
     /// Work up to this epoch was submitted: what it used serves requests again, because a queue's order makes that safe.
     #[must_use = "what comes back must be dropped outside the pool's lock"]
     #[cfg_attr(not(any(test, feature = "gpu")), expect(dead_code, reason = "host memory belongs to no submission"))]

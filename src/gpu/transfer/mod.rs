@@ -4,12 +4,14 @@
 //! before everything else in it, to a lease that nothing recorded uses yet: so no recorded work sees it too early, and
 //! none too late.
 //!
-//! Where host and device share memory a larger upload is written to its lease itself.
+//! Where host and device share memory a larger upload is written to its lease itself, and a larger array read where it
+//! lies.
 //!
 //! A readback is a ticket whose pieces queue for slots of the [`Reads`] ring. Callbacks of `wgpu` only leave word that a slot
 //! is mapped; whoever waits, awaits or polls moves its bytes to host memory and sends the next pieces on their way. Somebody
 //! must poll the device for callbacks to run: `wait` does so itself, `.await` starts the poller thread.
 
+mod in_place;
 mod poller;
 mod readback;
 mod reads;
@@ -20,6 +22,7 @@ mod writer;
 
 use std::sync::mpsc::{Receiver, Sender};
 
+pub(super) use in_place::InPlace;
 pub(super) use poller::Poller;
 pub(crate) use readback::GpuRead;
 pub(super) use reads::Reads;

@@ -23,9 +23,12 @@ impl GpuRead {
     /// Reads the first so many bytes of each array. Everything recorded so far is submitted.
     pub(in crate::gpu) fn new(gpu: Gpu, arrays: Vec<(Arc<Lease>, usize)>) -> Result<Self, Error> {
         let (ticket, pieces) = Ticket::new(arrays, SLOT_BYTES);
-        gpu.reads().queue(pieces);
+        let pieces = gpu.in_place().begin(&gpu, pieces)?;
+        if !pieces.is_empty() {
+            gpu.reads().queue(pieces);
+        }
         gpu.reads().drive(&gpu);
-        // Where no slot was free, the work at least begins.
+        // Where no slot was free, and none is needed, the work at least begins.
         gpu.flush()?;
         Ok(Self { gpu, ticket, watch: None })
     }
@@ -82,6 +85,7 @@ impl GpuRead {
 
 impl Drop for GpuRead {
     fn drop(&mut self) {
+        self.gpu.in_place().forget(&self.ticket);
         self.ticket.give_up();
     }
 }

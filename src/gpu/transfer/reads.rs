@@ -11,10 +11,11 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Word;
-use super::ticket::{Piece, Source};
+use super::ticket::{Piece, Settled, Source};
 use super::upload::SLOT_BYTES;
 use crate::error::Error;
 use crate::gpu::Gpu;
+use crate::gpu::scope::unmap;
 use crate::memory::RingStats;
 
 /// How many slots there are at most: one that the device fills, one that is being mapped, and as much again.
@@ -74,10 +75,11 @@ impl Reads {
     /// Moves what has arrived to host memory, and sends what waits on its way; tells whether anything had arrived.
     pub(super) fn drive(&self, gpu: &Gpu) -> bool {
         if let Err(error) = gpu.health().check() {
+            gpu.in_place().fail(&error);
             self.fail(&error);
             return true;
         }
-        let mut has_arrived = false;
+        let mut has_arrived = gpu.in_place().drive(gpu);
         loop {
             // Between two submissions, because a driver may take long over one, and what arrives meanwhile frees a slot.
             while let Some((flight, is_mapped)) = self.landed() {
@@ -113,17 +115,21 @@ impl Reads {
     /// Moves the pieces of a mapped slot to host memory; the slot is free again.
     fn unload(&self, gpu: &Gpu, flight: Flight, view: wgpu::BufferView) {
         let mut bytes = 0;
+        let mut settled = Vec::new();
         for (piece, at) in flight.pieces {
             let part = &view[at as usize..][..piece.bytes as usize];
             bytes += piece.bytes;
-            piece.arrive(part, gpu.host_pool());
+            settled.extend(piece.arrive(part, gpu.host_pool()));
         }
         drop(view);
-        unmap(gpu, &flight.slot);
+        unmap(gpu.device(), &flight.slot);
         gpu.count_read(bytes);
-        let mut state = self.state();
-        state.stats.bytes += bytes;
-        state.free.push(flight.slot);
+        {
+            let mut state = self.state();
+            state.stats.bytes += bytes;
+            state.free.push(flight.slot);
+        }
+        settled.into_iter().for_each(Settled::tell);
     }
 
     /// Drops a slot, as it is: where a view of it could not be had, `wgpu` counts that view all the same and panics when it
@@ -241,10 +247,7 @@ impl Reads {
             (std::mem::take(&mut state.waiting), std::mem::take(&mut state.in_flight))
         };
         let in_flight = in_flight.into_iter().flat_map(|flight| flight.pieces).map(|(piece, _)| piece);
-        waiting.into_iter().chain(in_flight).for_each(|piece| {
-            piece.ticket.fail(error);
-            piece.ticket.give_up();
-        });
+        waiting.into_iter().chain(in_flight).for_each(|piece| piece.give_up(error));
     }
 
     /// Takes the memory of all slots in flight away, so that they cannot be mapped; tells how many there are.
@@ -262,12 +265,14 @@ impl Reads {
 
 /// Records copies of pieces to their places in a slot, and submits them.
 fn record(gpu: &Gpu, slot: &wgpu::Buffer, pieces: &[(Piece, u64)]) -> Result<(), Error> {
-    let mut recorder = gpu.recorder();
+    let sources: Vec<_> = pieces.iter().map(|(piece, at)| (piece, *at, piece.source())).collect();
+    let leases = sources.iter().filter_map(|(_, _, source)| source.lease());
+    let mut recorder = gpu.recorder_for(leases);
     gpu.scoped("recording a readback", || {
-        for (piece, at) in pieces {
-            match piece.source() {
+        for (piece, at, source) in &sources {
+            match source {
                 Source::Array(lease) => {
-                    recorder.copy(gpu.device(), (&lease, piece.at), (slot, *at), piece.room());
+                    recorder.copy(gpu.device(), (lease, piece.at), (slot, *at), piece.room());
                 }
                 // A slot that no command touches is mapped at once, whatever the device still works at.
                 Source::Nothing | Source::Unwanted => recorder.clear_buffer(gpu.device(), slot, *at, piece.room()),
@@ -275,12 +280,4 @@ fn record(gpu: &Gpu, slot: &wgpu::Buffer, pieces: &[(Piece, u64)]) -> Result<(),
         }
     })?;
     gpu.submit(&mut recorder)
-}
-
-/// Unmaps a slot that was mapped or was to be. On a device that is gone that is an error, which tells nothing new;
-/// uncaught, it would reach the application's own handler, and panic in the default one.
-fn unmap(gpu: &Gpu, slot: &wgpu::Buffer) {
-    let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::Validation);
-    slot.unmap();
-    drop(scope.pop());
 }

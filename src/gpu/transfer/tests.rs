@@ -5,14 +5,21 @@ use std::time::Duration;
 use super::upload::SLOT_BYTES;
 use crate::cpu::HostPool;
 use crate::error::Error;
-use crate::gpu::{Gpu, GpuOptions, GpuRead, PoolOptions};
+use crate::gpu::{Gpu, GpuOptions, GpuRead, PoolOptions, Sharing};
 
 /// A device that runs no kernels, but copies and maps.
 fn gpu() -> Gpu {
-    let (device, queue) = wgpu::Device::noop(&wgpu::DeviceDescriptor::default());
+    gpu_sharing(Sharing::None)
+}
+
+/// The same, sharing memory with the host.
+pub(super) fn gpu_sharing(sharing: Sharing) -> Gpu {
+    let required_features = wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;
+    let (device, queue) =
+        wgpu::Device::noop(&wgpu::DeviceDescriptor { required_features, ..wgpu::DeviceDescriptor::default() });
     let options = |limits, _, _| GpuOptions {
         limits,
-        is_unified: false,
+        sharing,
         pool: PoolOptions::default(),
         patience: Duration::from_secs(60),
         host: HostPool::new(None, false),
@@ -26,11 +33,11 @@ fn there_and_back(gpu: &Gpu, bytes: &[u8]) -> GpuRead {
     gpu.read(&[(lease, bytes.len())]).unwrap()
 }
 
-fn bytes_of(read: GpuRead) -> Result<Vec<u8>, Error> {
+pub(super) fn bytes_of(read: GpuRead) -> Result<Vec<u8>, Error> {
     Ok(read.wait()?[0].as_slice::<u8>().to_vec())
 }
 
-fn pattern(count: usize) -> Vec<u8> {
+pub(super) fn pattern(count: usize) -> Vec<u8> {
     (0..count).map(|index| (index * 7 + index / 256) as u8).collect()
 }
 

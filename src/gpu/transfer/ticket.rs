@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use super::writer::SMALL;
 use crate::cpu::{HostBuffer, HostPool};
 use crate::error::Error;
 use crate::gpu::pool::Lease;
@@ -43,6 +44,16 @@ pub(super) enum Source {
     Nothing,
     /// An array that nobody waits for any more.
     Unwanted,
+}
+
+impl Source {
+    /// The array, if it is one.
+    pub(super) fn lease(&self) -> Option<&Lease> {
+        match self {
+            Self::Array(lease) => Some(lease),
+            Self::Nothing | Self::Unwanted => None,
+        }
+    }
 }
 
 impl Ticket {
@@ -167,26 +178,51 @@ impl Piece {
         self.bytes.next_multiple_of(16).max(16)
     }
 
-    /// Moves its bytes to host memory, and wakes who waits if it was the last.
-    pub(super) fn arrive(self, bytes: &[u8], host: &HostPool) {
-        let waker = {
-            let mut state = self.ticket.state();
-            let stored = match state.sources.get(self.array).map(|(_, length)| *length) {
-                Some(length) if self.bytes > 0 => store(&mut state.arrived[self.array], length, self.at, bytes, host),
-                _ => Ok(()),
-            };
-            state.missing -= 1;
-            if let Err(error) = stored {
-                state.failed.get_or_insert(error);
-            }
-            let is_settled = state.missing == 0 || state.failed.is_some();
-            if !is_settled {
-                return;
-            }
-            state.waker.take()
+    /// Its array, if that lies where the host can read it, and is large enough to be worth a map.
+    pub(super) fn in_place(&self) -> Option<Arc<Lease>> {
+        let state = self.ticket.state();
+        let (lease, length) = state.sources.get(self.array)?;
+        (lease.is_readable() && *length as u64 > SMALL).then(|| lease.clone())
+    }
+
+    /// Whether both are parts of one array that is asked for.
+    pub(super) fn is_of_same_array(&self, other: &Self) -> bool {
+        self.array == other.array && Arc::ptr_eq(&self.ticket, &other.ticket)
+    }
+
+    /// Moves its bytes to host memory; what comes back, if it was the last, is to be told without a lock or a slot in
+    /// hand.
+    #[must_use = "who waits must be told"]
+    pub(super) fn arrive(self, bytes: &[u8], host: &HostPool) -> Option<Settled> {
+        let mut state = self.ticket.state();
+        let stored = match state.sources.get(self.array).map(|(_, length)| *length) {
+            Some(length) if self.bytes > 0 => store(&mut state.arrived[self.array], length, self.at, bytes, host),
+            _ => Ok(()),
         };
+        state.missing -= 1;
+        if let Err(error) = stored {
+            state.failed.get_or_insert(error);
+        }
+        let is_settled = state.missing == 0 || state.failed.is_some();
+        drop(state);
+        is_settled.then_some(Settled(self.ticket))
+    }
+
+    /// It will not arrive.
+    pub(super) fn give_up(&self, error: &Error) {
+        self.ticket.fail(error);
         self.ticket.give_up();
-        self.ticket.wake(waker);
+    }
+}
+
+/// A ticket with nothing left to wait for.
+pub(super) struct Settled(Arc<Ticket>);
+
+impl Settled {
+    /// Lets go of the arrays and wakes who waits.
+    pub(super) fn tell(self) {
+        self.0.give_up();
+        self.0.nudge();
     }
 }
 

@@ -9,12 +9,13 @@ use super::upload::{Offer, Slot, slot};
 use super::wait::Wait;
 use crate::error::Error;
 use crate::gpu::Gpu;
-use crate::gpu::pool::Lease;
+use crate::gpu::pool::{Lease, Mapping};
 use crate::gpu::recorder::Recorder;
 
 /// An upload up to here shares a slot with others, and goes through the queue's own staging memory where there is none: a
 /// wait would take longer.
 pub(in crate::gpu) const SMALL: u64 = 64 << 10;
+
 /// Where the bytes are written to.
 enum Target {
     /// Nowhere, before the first byte and behind a full slot.
@@ -22,7 +23,7 @@ enum Target {
     /// A slot of the ring: the room that it had, how much of that is written, and where that starts in the lease.
     Slot { slot: Slot, room: wgpu::BufferViewMut, written: usize, start: u64 },
     /// The lease itself.
-    Direct(wgpu::BufferViewMut),
+    Direct { view: wgpu::BufferViewMut, mapping: Mapping },
     /// The queue's staging memory, for all of the lease from a place on.
     Queue { view: wgpu::QueueWriteBufferView, start: u64 },
 }
@@ -43,27 +44,25 @@ impl Writer {
 
     /// One that writes to the lease itself, in memory that the host shares; none where the device still uses it.
     pub(in crate::gpu) fn direct(gpu: Gpu, lease: Arc<Lease>) -> Result<Option<Self>, Error> {
+        // A wait would take longer than a copy.
+        if !gpu.has_done(lease.before()) {
+            return Ok(None);
+        }
+        let Some(mapping) = Mapping::new(lease.clone()) else { return Ok(None) };
         let (sender, mapped) = channel();
         let view = gpu.scoped("mapping shared memory", || {
-            let buffer = lease.buffer();
-            buffer.slice(..lease.bytes()).map_async(wgpu::MapMode::Write, move |result| {
-                let _ = sender.send(result.is_ok());
+            mapping.ask(wgpu::MapMode::Write, move |is_mapped| {
+                let _ = sender.send(is_mapped);
             });
-            // One look: a wait would take longer than a copy.
             let _ = gpu.device().poll(wgpu::PollType::Poll);
-            match mapped.try_recv() {
-                Ok(true) => buffer.slice(..lease.bytes()).get_mapped_range_mut().map(Some),
-                Ok(false) | Err(_) => {
-                    buffer.unmap();
-                    Ok(None)
-                }
-            }
+            matches!(mapped.try_recv(), Ok(true)).then(|| mapping.range().get_mapped_range_mut())
         })?;
-        let mut view = view.map_err(|error| gpu.health().lost(format!("uploading failed: {error}")))?;
-        if let Some(view) = view.as_mut().filter(|_| gpu.is_poisoned()) {
+        let view = view.transpose().map_err(|error| gpu.health().lost(format!("uploading failed: {error}")))?;
+        let Some(mut view) = view else { return Ok(None) };
+        if gpu.is_poisoned() {
             view.slice(..).fill(0xff);
         }
-        Ok(view.map(|view| Self { gpu, lease, at: 0, target: Target::Direct(view) }))
+        Ok(Some(Self { gpu, lease, at: 0, target: Target::Direct { view, mapping } }))
     }
 
     /// Bytes written so far.
@@ -99,7 +98,7 @@ impl Writer {
             self.find_room()?;
             let (room, from) = match &mut self.target {
                 Target::Slot { room, written, .. } => (room.slice(*written..), *written),
-                Target::Direct(view) => (view.slice(self.at as usize..), 0),
+                Target::Direct { view, .. } => (view.slice(self.at as usize..), 0),
                 Target::Queue { view, start } => (view.slice((self.at - *start) as usize..), 0),
                 Target::None => continue,
             };
@@ -153,9 +152,10 @@ impl Writer {
                 self.gpu.recorder().uploads().put(slot, written as u64, &self.lease, start);
                 Ok(())
             }
-            Target::Direct(view) => {
+            Target::Direct { view, mapping } => {
                 drop(view);
-                self.gpu.scoped("unmapping shared memory", || self.lease.buffer().unmap())
+                drop(mapping);
+                Ok(())
             }
             Target::Queue { mut view, start } => {
                 view.slice((self.at - start) as usize..).fill(0);
