@@ -100,9 +100,9 @@ impl<T: Element> Array<T> {
     /// alive while the buffer is in use, because its memory is recycled afterwards.
     #[cfg(feature = "gpu")]
     pub fn as_wgpu_buffer(&self) -> Option<&wgpu::Buffer> {
-        match &self.storage {
-            Storage::Cpu(_) => None,
-            Storage::Gpu(lease) => Some(lease.buffer()),
+        match (&self.storage, self.device.executor()) {
+            (Storage::Gpu(lease), super::Executor::Gpu(gpu)) => Some(gpu.hand_out(lease)),
+            _ => None,
         }
     }
 }

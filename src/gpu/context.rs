@@ -160,6 +160,13 @@ impl Gpu {
         self.inner.pool.poison(&lease, &self.inner.later).map(|()| lease)
     }
 
+    /// The buffer of a lease, for work of the application's own.
+    pub(crate) fn hand_out<'a>(&self, lease: &'a Lease) -> &'a wgpu::Buffer {
+        lease.hand_out();
+        drop(self.recorder_for(std::iter::once(lease)));
+        lease.buffer()
+    }
+
     /// Whether memory is filled with ones before it is used.
     pub(super) fn is_poisoned(&self) -> bool {
         self.inner.options.pool.is_poisoned

@@ -165,6 +165,7 @@ impl DevicePool {
             is_named: AtomicBool::new(label != RESULT),
             is_mapped: AtomicBool::new(false),
             is_spoilt: AtomicBool::new(false),
+            is_handed_out: AtomicBool::new(false),
             before: kept.epoch,
             epoch: AtomicU64::new(0),
             pool: self.clone(),
@@ -248,8 +249,10 @@ pub(crate) struct Lease {
     is_named: AtomicBool,
     /// Whether the host has it mapped, or waits for that.
     is_mapped: AtomicBool,
-    /// Whether it must not be mapped any more.
+    /// Whether it must not be mapped any more, and is freed afterwards.
     is_spoilt: AtomicBool,
+    /// Whether the application may use it in work of its own.
+    is_handed_out: AtomicBool,
     /// The last submission that the buffer was recorded for as an earlier lease; 0 for none.
     before: u64,
     /// The last submission that it was recorded for; 0 for none.
@@ -270,7 +273,14 @@ impl Lease {
 
     /// Whether the host can map and read it.
     pub(super) fn is_readable(&self) -> bool {
-        self.buffer.usage().contains(wgpu::BufferUsages::MAP_READ) && !self.is_spoilt.load(Ordering::Acquire)
+        self.buffer.usage().contains(wgpu::BufferUsages::MAP_READ)
+            && !self.is_spoilt.load(Ordering::Acquire)
+            && !self.is_handed_out.load(Ordering::Acquire)
+    }
+
+    /// The application may use it from now on, so the host does not map it any more.
+    pub(super) fn hand_out(&self) {
+        self.is_handed_out.store(true, Ordering::Release);
     }
 
     /// The last submission that used the buffer before it became this lease; 0 for none.

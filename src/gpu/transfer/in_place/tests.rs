@@ -72,6 +72,18 @@ fn an_array_that_is_used_meanwhile_is_read_by_the_ring() {
 }
 
 #[test]
+fn an_array_that_the_application_may_use_is_not_mapped() {
+    let bytes = pattern(LARGE);
+    let (gpu, lease) = array(&bytes);
+    let first = read(&gpu, &lease);
+    gpu.hand_out(&lease);
+    assert!(!lease.is_mapped() && !lease.is_readable());
+    let second = read(&gpu, &lease);
+    assert!(bytes_of(first).unwrap() == bytes && bytes_of(second).unwrap() == bytes);
+    assert_eq!(by_the_ring(&gpu), 2 * LARGE as u64);
+}
+
+#[test]
 fn an_array_can_be_asked_for_more_than_once() {
     let bytes = pattern(LARGE);
     let (gpu, lease) = array(&bytes);
