@@ -15,7 +15,8 @@ pub struct DeviceInfo {
     pub name: String,
     /// What it is, as far as moving bytes to it goes.
     pub kind: TransferDevice,
-    /// The graphics interface (`Vulkan`, `Metal`, `DX12`, `OpenGL`, `WebGPU`), or `CPU`.
+    /// The graphics interface (`Vulkan`, `Metal`, `DX12`, `WebGPU`; `OpenGL` or `noop` where an application's device uses
+    /// that), or `CPU`.
     pub backend: String,
     /// Name and version of the driver; empty on the CPU.
     pub driver: String,

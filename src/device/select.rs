@@ -163,16 +163,15 @@ impl Traits {
         matches!(self.kind, Kind::Discrete | Kind::Integrated | Kind::Virtual)
     }
 
-    /// Smaller is better. The same GPU shows up through several interfaces; OpenGL is the last resort.
-    fn rank(&self) -> (u8, bool) {
-        let kind = match self.kind {
+    /// Smaller is better. Of a GPU that shows up through several interfaces the first is taken.
+    fn rank(&self) -> u8 {
+        match self.kind {
             Kind::Discrete => 0,
             Kind::Integrated => 1,
             Kind::Virtual => 2,
             Kind::Unknown => 3,
             Kind::Software => 4,
-        };
-        (kind, self.backend == "OpenGL")
+        }
     }
 }
 
@@ -266,10 +265,10 @@ mod tests {
     fn machine() -> Vec<Traits> {
         vec![
             adapter("llvmpipe", "Vulkan", Kind::Software),
-            adapter("Iris", "OpenGL", Kind::Integrated),
             adapter("Iris", "Vulkan", Kind::Integrated),
+            adapter("Iris", "DX12", Kind::Integrated),
             adapter("Radeon", "Vulkan", Kind::Discrete),
-            Traits { unfit: Some("it has no compute shaders".into()), ..adapter("Voodoo", "OpenGL", Kind::Discrete) },
+            Traits { unfit: Some("it has no compute shaders".into()), ..adapter("Voodoo", "DX12", Kind::Discrete) },
         ]
     }
 
@@ -279,19 +278,19 @@ mod tests {
 
     #[test]
     fn auto_takes_discrete_then_integrated_and_never_a_rasteriser() {
-        assert_eq!(rank(&machine(), &options(DeviceChoice::Auto, None)), Ok(vec![3, 2, 1]));
-        let software = [adapter("llvmpipe", "Vulkan", Kind::Software), adapter("llvmpipe", "OpenGL", Kind::Software)];
+        assert_eq!(rank(&machine(), &options(DeviceChoice::Auto, None)), Ok(vec![3, 1, 2]));
+        let software = [adapter("llvmpipe", "Vulkan", Kind::Software), adapter("WARP", "DX12", Kind::Software)];
         assert_eq!(rank(&software, &options(DeviceChoice::Auto, None)), Ok(vec![]));
         assert_eq!(
             why_cpu(&software, &[]),
             "no GPU worth using was found, only llvmpipe through Vulkan (a software rasteriser), \
-             llvmpipe through OpenGL (a software rasteriser)"
+             WARP through DX12 (a software rasteriser)"
         );
     }
 
     #[test]
     fn gpu_takes_a_rasteriser_where_there_is_nothing_better() {
-        assert_eq!(rank(&machine(), &options(DeviceChoice::Gpu, None)), Ok(vec![3, 2, 1, 0]));
+        assert_eq!(rank(&machine(), &options(DeviceChoice::Gpu, None)), Ok(vec![3, 1, 2, 0]));
         let error = rank(&[], &options(DeviceChoice::Gpu, None)).unwrap_err().to_string();
         assert!(error.starts_with("a GPU was asked for, but no adapter was found; install"), "{error}");
     }

@@ -1,5 +1,7 @@
 //! The adapters of this machine, and opening one as a device. Which one to open is decided in `device/select.rs`.
 
+use std::sync::OnceLock;
+
 use super::context::{Gpu, GpuOptions};
 use super::grid::Limits;
 use super::health::Health;
@@ -44,15 +46,25 @@ pub(crate) struct Candidate {
     pub(crate) unfit: Option<String>,
 }
 
+/// Where adapters are looked for. Not in OpenGL, which shows the same hardware once more: there the driver of an NVIDIA H100
+/// (580.159) hung when several threads asked it at once, and its adapter took no kernel (`wgpu` 30: "the selected version
+/// doesn't support `BUFFER_STORAGE | COMPUTE_SHADER`"), though it said that it has compute shaders.
+const BACKENDS: wgpu::Backends = wgpu::Backends::PRIMARY;
+
+/// One for the process: with one for each device the driver is loaded and unloaded again and again, and that of an NVIDIA
+/// H100 (580.159) showed no adapter any more after some sixty times.
+static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+
 /// Every adapter of every backend, in the backends' order.
 pub(crate) async fn candidates() -> Vec<Candidate> {
-    let instance = wgpu::Instance::new(instance_descriptor());
-    let adapters = instance.enumerate_adapters(wgpu::Backends::all()).await;
+    let instance = INSTANCE.get_or_init(|| wgpu::Instance::new(instance_descriptor()));
+    let adapters = instance.enumerate_adapters(BACKENDS).await;
     adapters.into_iter().map(candidate).collect()
 }
 
 fn instance_descriptor() -> wgpu::InstanceDescriptor {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    descriptor.backends = BACKENDS;
     // Validation layers of a debug build print to stderr and slow everything down; who wants them uses wgpu's own
     // variables on a device of their own.
     descriptor.flags = wgpu::InstanceFlags::empty();
