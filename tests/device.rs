@@ -287,13 +287,17 @@ fn an_injected_pool_is_the_one_that_works() {
     let device = Device::cpu_with(&options).unwrap();
     assert_eq!(device.info().threads, 3, "the pool decides, not `threads`");
     let others = || std::fs::read_dir("/proc/self/task").map_or(0, |tasks| tasks.filter(is_swath_worker).count());
-    let before = others();
-    for _ in 0..20 {
-        color(&device, 500, 300).grayscale().unwrap().read().wait().unwrap();
-    }
+    // Other tests have devices of their own that come and go, so only a large difference tells, and only if it is there
+    // whenever one looks: a pool a call would leave 60 threads.
+    let is_left_alone = (0..10).any(|_| {
+        let before = others();
+        for _ in 0..20 {
+            color(&device, 500, 300).grayscale().unwrap().read().wait().unwrap();
+        }
+        others() < before + 40
+    });
+    assert!(is_left_alone, "no call makes threads of its own");
     assert_eq!(started.load(Ordering::SeqCst), 3);
-    // Other tests have devices of their own, so only a large difference tells: a pool a call would leave 60 threads.
-    assert!(others() < before + 40, "no call makes threads of its own");
     // Waiting on the pool's own threads would wait for itself.
     let image = color(&device, 2_000, 1_000);
     let outcome = pool.install(|| image.grayscale().unwrap().read().wait());
