@@ -59,13 +59,25 @@ const IMAGES: Selection = Selection {
     executors: &["swath"],
 };
 
+/// The GPU beside the CPU, where there is one that `auto` would take: whether a result is worth its way back.
+const GPU: Selection = Selection {
+    rounds: 5,
+    images: Some(ImageRaces {
+        works: &["gray_rgb", "threshold", "normalize", "statistics", "resize_area"],
+        sizes: &[(4096, 4096)],
+        on_one_thread: false,
+        on_every_executor: true,
+    }),
+    clouds: &["town", "autzen", "ign", "uniform_1m"],
+    knn: &[16],
+    index_and_knn: &[16],
+    executors: &["swath", "gpu"],
+};
+
 fn main() {
     let asked = |what: &str| std::env::args().any(|argument| argument == what);
-    let selection = match (asked("points"), asked("images")) {
-        (true, _) => &POINTS,
-        (_, true) => &IMAGES,
-        _ => &OVERVIEW,
-    };
+    let selections = [("points", &POINTS), ("images", &IMAGES), ("gpu", &GPU)];
+    let selection = selections.iter().find(|(name, _)| asked(name)).map_or(&OVERVIEW, |(_, selection)| selection);
     let rounds = if is_timed() { selection.rounds } else { 1 };
     let images = selection.images.iter().flat_map(ImageRaces::races);
     let mut rows: Vec<String> = images.flat_map(|race| rows_of(race, selection, rounds)).collect();

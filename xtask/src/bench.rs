@@ -5,17 +5,18 @@ use std::process::{Command, ExitCode};
 use crate::{Outcome, markers, process, usage_error};
 
 const USAGE: &str = "\
-usage: cargo xtask bench [points|images|--readme]
+usage: cargo xtask bench [points|images|gpu|--readme]
 
   points     points alone, with more clouds, more numbers of neighbours and one more SIMD level
   images     images alone, in more sizes, with one thread and with all
+  gpu        the best GPU beside the CPU
   --readme   put the table into README.md too, between its marker lines";
 
 /// Runs `benches/ratios.rs` and prints its table.
 pub fn run(args: &[&str]) -> Outcome {
     match args {
         [] => process::run(&mut ratios()),
-        ["points" | "images"] => process::run(ratios().arg("--").args(args)),
+        ["points" | "images" | "gpu"] => process::run(ratios().arg("--").args(args)),
         ["--readme"] => write_readme(),
         _ => Ok(usage_error(&format!("bench does not take `{}`", args.join(" ")), USAGE)),
     }
