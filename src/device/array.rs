@@ -97,7 +97,8 @@ impl<T: Element> Array<T> {
     }
 
     /// The `wgpu` buffer that holds the elements; `None` on the CPU. It may be longer than the array; keep the array
-    /// alive while the buffer is in use, because its memory is recycled afterwards.
+    /// alive while the buffer is in use, because its memory is recycled afterwards. Work of your own may read it, and must
+    /// neither write to it nor map it. Not to be called from a callback of `wgpu`.
     #[cfg(feature = "gpu")]
     pub fn as_wgpu_buffer(&self) -> Option<&wgpu::Buffer> {
         match (&self.storage, self.device.executor()) {

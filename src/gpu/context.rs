@@ -54,7 +54,7 @@ struct Inner {
     recorder: Mutex<Recorder>,
     reads: Reads,
     in_place: InPlace,
-    /// The last submission that the device is known to have done, where it shares memory.
+    /// The last submission that the device is known to have done.
     done: Arc<AtomicU64>,
     poller: Poller,
     later: Later,
@@ -160,10 +160,13 @@ impl Gpu {
         self.inner.pool.poison(&lease, &self.inner.later).map(|()| lease)
     }
 
-    /// The buffer of a lease, for work of the application's own.
+    /// The buffer of a lease, for work of the application's own; from now on the host does not map it.
     pub(crate) fn hand_out<'a>(&self, lease: &'a Lease) -> &'a wgpu::Buffer {
-        lease.hand_out();
-        drop(self.recorder_for(std::iter::once(lease)));
+        if lease.is_readable() {
+            lease.spoil();
+            drop(self.recorder_for(std::iter::once(lease)));
+            self.reads().drive(self);
+        }
         lease.buffer()
     }
 
@@ -224,6 +227,9 @@ impl Gpu {
     /// Submits what is recorded and blocks until the device has done it.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn synchronize(&self) -> Result<(), Error> {
+        if self.inner.health.is_watched() && self.is_up_to_date() {
+            return self.check();
+        }
         // Waiting for a readback, even of nothing, also finds out that the device is gone, which a bare poll does not.
         self.read(&[])?.wait().map(drop)
     }
@@ -351,7 +357,7 @@ impl Gpu {
         let Inner { device, queue, pool, done, .. } = &*self.inner;
         self.scoped("submitting", || {
             let epoch = recorder.submit(device, queue, pool);
-            if self.is_unified() {
+            if cfg!(not(target_arch = "wasm32")) {
                 let done = done.clone();
                 queue.on_submitted_work_done(move || {
                     done.fetch_max(epoch, Ordering::Relaxed);
@@ -362,7 +368,19 @@ impl Gpu {
         Ok(())
     }
 
-    /// Whether the device, whose memory is shared, has done the submission of this number; it looks once.
+    /// Whether nothing is recorded, all that was submitted is done, and all that was asked for has been read.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn is_up_to_date(&self) -> bool {
+        let is_done = {
+            let recorder = self.recorder();
+            let _ = self.inner.device.poll(wgpu::PollType::Poll);
+            recorder.is_empty() && self.has_done(recorder.submitted())
+        };
+        self.reads().drive(self);
+        is_done && self.reads().is_idle() && self.in_place().is_idle()
+    }
+
+    /// Whether the device has done the submission of this number; it looks once.
     pub(super) fn has_done(&self, epoch: u64) -> bool {
         let has_done = || self.inner.done.load(Ordering::Relaxed) >= epoch;
         has_done() || {

@@ -1,6 +1,7 @@
 //! Whether a device is still there. Loss is quiet in `wgpu`: most calls go on without an error, and only the callback
 //! of a device that we made ourselves, or a failed map, tells.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::scope::{Later, scoped};
@@ -8,13 +9,19 @@ use crate::error::Error;
 
 /// Alive until somebody says why not.
 #[derive(Clone, Default)]
-pub(crate) struct Health(Arc<OnceLock<String>>);
+pub(crate) struct Health(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    reason: OnceLock<String>,
+    is_watched: AtomicBool,
+}
 
 impl Health {
     /// Records the loss; the first reason stays.
     pub(crate) fn lose(&self, reason: String) {
         // The first reason is the cause, later ones are consequences.
-        let _ = self.0.set(reason);
+        let _ = self.0.reason.set(reason);
     }
 
     /// Records the loss and gives the error that says so.
@@ -25,15 +32,22 @@ impl Health {
 
     /// `Error::DeviceLost` once the device is gone.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        match self.0.get() {
+        match self.0.reason.get() {
             Some(reason) => Err(Error::DeviceLost { reason: reason.clone() }),
             None => Ok(()),
         }
     }
 
+    /// Whether a poll of the device finds out that it is gone.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn is_watched(&self) -> bool {
+        self.0.is_watched.load(Ordering::Relaxed)
+    }
+
     /// Watches a device that Swath made. The two callbacks are single slots, so a device that belongs to the
     /// application is left alone.
     pub(crate) fn watch(&self, device: &wgpu::Device) {
+        self.0.is_watched.store(true, Ordering::Relaxed);
         let health = self.clone();
         device.set_device_lost_callback(move |reason, message| {
             // Dropping the last handle is no loss.

@@ -4,13 +4,17 @@
 //! The queue's order makes it safe to give a buffer to new work as soon as the work that used it was *submitted*. So a
 //! lease knows the last submission that it was recorded for, and a buffer that is dropped before that waits for it.
 
+mod mapping;
+
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::scope::{Failure, Later, scoped, unmap};
+use super::scope::{Failure, Later, scoped};
 use crate::error::Error;
 use crate::memory::{Allocation, LeaseId, Lent, PoolLimits, PoolStats, Served, Shelf, TrimLevel, size_class_within};
+
+pub(super) use mapping::Mapping;
 
 /// Idle device memory that is kept however little was used lately.
 const IDLE: u64 = 512 << 20;
@@ -165,7 +169,6 @@ impl DevicePool {
             is_named: AtomicBool::new(label != RESULT),
             is_mapped: AtomicBool::new(false),
             is_spoilt: AtomicBool::new(false),
-            is_handed_out: AtomicBool::new(false),
             before: kept.epoch,
             epoch: AtomicU64::new(0),
             pool: self.clone(),
@@ -251,8 +254,6 @@ pub(crate) struct Lease {
     is_mapped: AtomicBool,
     /// Whether it must not be mapped any more, and is freed afterwards.
     is_spoilt: AtomicBool,
-    /// Whether the application may use it in work of its own.
-    is_handed_out: AtomicBool,
     /// The last submission that the buffer was recorded for as an earlier lease; 0 for none.
     before: u64,
     /// The last submission that it was recorded for; 0 for none.
@@ -273,14 +274,15 @@ impl Lease {
 
     /// Whether the host can map and read it.
     pub(super) fn is_readable(&self) -> bool {
-        self.buffer.usage().contains(wgpu::BufferUsages::MAP_READ)
-            && !self.is_spoilt.load(Ordering::Acquire)
-            && !self.is_handed_out.load(Ordering::Acquire)
+        self.buffer.usage().contains(wgpu::BufferUsages::MAP_READ) && !self.is_spoilt.load(Ordering::Acquire)
     }
 
-    /// The application may use it from now on, so the host does not map it any more.
-    pub(super) fn hand_out(&self) {
-        self.is_handed_out.store(true, Ordering::Release);
+    /// It must not be mapped any more, and is freed, not recycled, if it ever could be.
+    pub(super) fn spoil(&self) {
+        let mappable = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::MAP_WRITE;
+        if self.buffer.usage().intersects(mappable) {
+            self.is_spoilt.store(true, Ordering::Release);
+        }
     }
 
     /// The last submission that used the buffer before it became this lease; 0 for none.
@@ -303,53 +305,6 @@ impl Lease {
         if !self.is_named.swap(true, Ordering::Relaxed) {
             self.pool.shelf(|shelf| shelf.name(self.id, label));
         }
-    }
-}
-
-/// The host's right to map a lease, until dropped; the lease is unmapped then.
-///
-/// Where the map has not arrived by then, it is called off, and the buffer is freed with its lease: `wgpu` keeps what was
-/// called off in its lists, and asked to map the buffer again, it would do so when the first request's time has come,
-/// whatever the device still does with the buffer (`Buffer::map` in wgpu-core 30).
-pub(super) struct Mapping {
-    lease: Arc<Lease>,
-    is_answered: Arc<AtomicBool>,
-}
-
-impl Mapping {
-    /// None where somebody has it.
-    pub(super) fn new(lease: Arc<Lease>) -> Option<Self> {
-        let is_taken = lease.is_mapped.swap(true, Ordering::Acquire);
-        (!is_taken).then(|| Self { lease, is_answered: Arc::default() })
-    }
-
-    /// What is mapped.
-    pub(super) fn lease(&self) -> &Arc<Lease> {
-        &self.lease
-    }
-
-    /// Asks for it. `tell` runs inside any submission or poll, and hears whether the lease is mapped.
-    pub(super) fn ask(&self, mode: wgpu::MapMode, tell: impl FnOnce(bool) + Send + 'static) {
-        let is_answered = self.is_answered.clone();
-        self.range().map_async(mode, move |result| {
-            is_answered.store(true, Ordering::Release);
-            tell(result.is_ok());
-        });
-    }
-
-    /// The bytes of the lease.
-    pub(super) fn range(&self) -> wgpu::BufferSlice<'_> {
-        self.lease.buffer.slice(..self.lease.bytes)
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        if !self.is_answered.load(Ordering::Acquire) {
-            self.lease.is_spoilt.store(true, Ordering::Release);
-        }
-        unmap(&self.lease.pool.device, &self.lease.buffer);
-        self.lease.is_mapped.store(false, Ordering::Release);
     }
 }
 

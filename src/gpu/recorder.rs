@@ -130,6 +130,12 @@ impl Recorder {
         self.encoder.is_none() && self.uploads.is_empty()
     }
 
+    /// The number of the last submission; 0 before the first.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn submitted(&self) -> u64 {
+        self.epoch - 1
+    }
+
     /// Whether enough has been recorded to be worth a submission of its own.
     pub(super) fn is_full(&self) -> bool {
         self.dispatches >= DISPATCHES_PER_SUBMISSION

@@ -46,12 +46,12 @@ pub(super) fn scoped<T>(device: &wgpu::Device, later: &Later, body: impl FnOnce(
     }
 }
 
-/// Unmaps a buffer that was mapped or was to be. On a device that is gone that is an error, which tells nothing new;
-/// uncaught, it would reach the application's own handler, and panic in the default one.
-pub(super) fn unmap(device: &wgpu::Device, buffer: &wgpu::Buffer) {
+/// Unmaps a buffer that was mapped or was to be, and tells whether that was so. On a device that is gone that is an error,
+/// which tells nothing new; uncaught, it would reach the application's own handler, and panic in the default one.
+pub(super) fn unmap(device: &wgpu::Device, buffer: &wgpu::Buffer) -> bool {
     let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
     buffer.unmap();
-    drop(scope.pop());
+    !matches!(scope.pop().now_or_never(), Some(Some(_)))
 }
 
 type Answer = std::pin::Pin<Box<dyn Future<Output = Option<wgpu::Error>> + Send>>;

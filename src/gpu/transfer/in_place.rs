@@ -35,6 +35,12 @@ impl InPlace {
         Self(Mutex::new(State { flights: Vec::new(), next_id: 0, mapped: channel() }))
     }
 
+    /// Whether none is being read so.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(in crate::gpu) fn is_idle(&self) -> bool {
+        self.state().flights.is_empty()
+    }
+
     /// Maps the arrays of those pieces that can be read so; gives back the others.
     pub(super) fn begin(&self, gpu: &Gpu, pieces: Vec<Piece>) -> Result<Vec<Piece>, Error> {
         if !gpu.is_unified() || pieces.iter().all(|piece| piece.in_place().is_none()) {
@@ -53,10 +59,7 @@ impl InPlace {
                 all.push(next);
             }
             match all[0].in_place().and_then(Mapping::new) {
-                Some(mapping) => {
-                    let ticket = all[0].ticket.clone();
-                    self.map(gpu, mapping, all).inspect_err(|_| self.forget(&ticket))?;
-                }
+                Some(mapping) => self.map(gpu, mapping, all)?,
                 None => others.append(&mut all),
             }
         }

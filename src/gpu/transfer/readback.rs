@@ -23,14 +23,16 @@ impl GpuRead {
     /// Reads the first so many bytes of each array. Everything recorded so far is submitted.
     pub(in crate::gpu) fn new(gpu: Gpu, arrays: Vec<(Arc<Lease>, usize)>) -> Result<Self, Error> {
         let (ticket, pieces) = Ticket::new(arrays, SLOT_BYTES);
-        let pieces = gpu.in_place().begin(&gpu, pieces)?;
+        // Made first: where something below fails, dropping it gives back what is mapped.
+        let read = Self { gpu, ticket, watch: None };
+        let pieces = read.gpu.in_place().begin(&read.gpu, pieces)?;
         if !pieces.is_empty() {
-            gpu.reads().queue(pieces);
+            read.gpu.reads().queue(pieces);
         }
-        gpu.reads().drive(&gpu);
+        read.gpu.reads().drive(&read.gpu);
         // Where no slot was free, and none is needed, the work at least begins.
-        gpu.flush()?;
-        Ok(Self { gpu, ticket, watch: None })
+        read.gpu.flush()?;
+        Ok(read)
     }
 
     /// Blocks until the bytes are here; in the browser, where nothing may block, an error.

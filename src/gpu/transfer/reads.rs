@@ -66,6 +66,13 @@ impl Reads {
         }
     }
 
+    /// Whether nothing waits or is on its way.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(in crate::gpu) fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.waiting.is_empty() && state.in_flight.is_empty()
+    }
+
     /// The statistics so far.
     pub(crate) fn stats(&self) -> RingStats {
         let state = self.state();
@@ -73,7 +80,7 @@ impl Reads {
     }
 
     /// Moves what has arrived to host memory, and sends what waits on its way; tells whether anything had arrived.
-    pub(super) fn drive(&self, gpu: &Gpu) -> bool {
+    pub(in crate::gpu) fn drive(&self, gpu: &Gpu) -> bool {
         if let Err(error) = gpu.health().check() {
             gpu.in_place().fail(&error);
             self.fail(&error);
@@ -132,8 +139,7 @@ impl Reads {
         settled.into_iter().for_each(Settled::tell);
     }
 
-    /// Drops a slot, as it is: where a view of it could not be had, `wgpu` counts that view all the same and panics when it
-    /// is unmapped. Its pieces are read again, for no array is lost with it.
+    /// Drops a slot, as it is. Its pieces are read again, for no array is lost with it.
     fn failed(&self, gpu: &Gpu, flight: Flight) {
         drop(flight.slot);
         let mut again = Vec::new();

@@ -81,6 +81,7 @@ impl<'a> Wait<'a> {
     /// Something has happened, so the next may soon: pauses are short again.
     pub(super) fn restart(&mut self) {
         self.pauses = Pauses::new();
+        self.idle_since = None;
     }
 
     /// Looks at the device once and pauses.
