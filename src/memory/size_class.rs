@@ -1,12 +1,13 @@
 //! Size classes: which capacity a request is rounded up to, so that clouds and pictures of slightly different sizes
 //! reuse the same buffers.
 
-const SMALLEST: u64 = 256;
+/// Results of a few numbers are many in a chain on pictures, and would be mostly padding in more.
+const SMALLEST: u64 = 64;
 const FOUR_PER_OCTAVE_FROM: u64 = 4 << 10;
 const STEPS_FROM: u64 = 64 << 20;
 const STEP: u64 = 4 << 20;
 
-/// The capacity in bytes for a request of `bytes`: powers of two from 256 B to 4 KiB, then four classes an octave
+/// The capacity in bytes for a request of `bytes`: powers of two from 64 B to 4 KiB, then four classes an octave
 /// (at most 25 % padding), above 64 MiB the next multiple of 4 MiB.
 pub(crate) fn size_class(bytes: u64) -> u64 {
     if bytes <= FOUR_PER_OCTAVE_FROM {
@@ -56,9 +57,9 @@ mod tests {
     }
 
     #[test]
-    fn classes_are_those_of_the_design() {
+    fn classes_are_powers_then_quarters_then_steps() {
         let expected =
-            [(0, 256), (256, 256), (257, 512), (4_096, 4_096), (4_097, 5_120), (5_121, 6_144), (8_193, 10_240)];
+            [(0, 64), (64, 64), (65, 128), (257, 512), (4_096, 4_096), (4_097, 5_120), (5_121, 6_144), (8_193, 10_240)];
         for (bytes, class) in expected {
             assert_eq!(size_class(bytes), class, "class of {bytes}");
         }

@@ -21,9 +21,9 @@ fn bytes_of(device: &Device, buffer: &wgpu::Buffer) -> Vec<u8> {
     staging.get_mapped_range(..).unwrap().to_vec()
 }
 
-/// The buffer of a level, which takes four bytes of 256, in memory where all of an image was written before.
+/// The buffer of a level, which takes four bytes of 64, in memory where all of an image was written before.
 fn level_where_an_image_was(device: &Device) -> Vec<u8> {
-    drop(gray(device, &[9; 256]));
+    drop(gray(device, &[9; 64]));
     device.synchronize().unwrap();
     let (image, hits) = (gray(device, &[0, 0, 50, 60]), device.stats().device_pool.hits);
     let level = image.otsu_level().unwrap();
@@ -39,13 +39,13 @@ fn what_a_kernel_did_not_write_is_ones_on_a_poisoned_device() {
     for round in 0..3 {
         let bytes = level_where_an_image_was(&device);
         assert_eq!(bytes[..4], 0_u32.to_le_bytes(), "the kernel wrote its level");
-        assert_eq!(bytes[16..], [0xff; 240], "round {round}");
+        assert_eq!(bytes[16..], [0xff; 48], "round {round}");
     }
     holds_nothing(&device);
     // Without kernels a result is as it was handed out.
     let device = noop_with(&poisoned());
     for _ in 0..3 {
-        assert_eq!(level_where_an_image_was(&device), [0xff; 256]);
+        assert_eq!(level_where_an_image_was(&device), [0xff; 64]);
     }
     holds_nothing(&device);
 }
@@ -53,7 +53,7 @@ fn what_a_kernel_did_not_write_is_ones_on_a_poisoned_device() {
 #[test]
 fn else_it_is_whatever_there_was() {
     let device = noop_with(&DeviceOptions::default());
-    assert_eq!(level_where_an_image_was(&device).len(), 256);
+    assert_eq!(level_where_an_image_was(&device).len(), 64);
     let kept = level_where_an_image_was(&device);
     assert!(kept.iter().all(|byte| *byte != 0xff), "{kept:?}");
     holds_nothing(&device);

@@ -44,9 +44,9 @@ impl Counted {
     }
 }
 
-/// The size classes, counted out: powers of two from 256 bytes to 4 KiB, then four an octave.
+/// The size classes, counted out: powers of two from 64 bytes to 4 KiB, then four an octave.
 fn class(bytes: u64) -> u64 {
-    let small = (8..12).map(|power| 1 << power);
+    let small = (6..12).map(|power| 1 << power);
     let large = (12..26).flat_map(|power| (0..4).map(move |quarter| (1 << power) + quarter * (1 << (power - 2))));
     small.chain(large).find(|class| *class >= bytes).expect("the test asks for less")
 }

@@ -6,10 +6,6 @@ use crate::devices::computers;
 use crate::support::executors::say;
 use crate::support::random::Random;
 
-/// Bytes of the buffer that a launch's parameters are in, few as they are. Of chunks as small as these, with 27 launches
-/// each, this alone is a hundredth of all bytes.
-const PARAMETERS: u64 = 256;
-
 /// What happened to a pool between two looks.
 struct Between {
     created: u64,
@@ -34,37 +30,32 @@ impl Between {
         self.hits as f64 / self.requests as f64
     }
 
-    /// By how much buffers were larger than asked for, without those of the parameters of so many launches.
-    fn padding(&self, launches: u64) -> f64 {
-        (self.granted - PARAMETERS * launches) as f64 / self.requested as f64 - 1.0
+    /// By how much buffers were larger than asked for.
+    fn padding(&self) -> f64 {
+        self.granted as f64 / self.requested as f64 - 1.0
     }
 }
 
 /// Holds both pools of a device to what a steady job may cost.
 fn check(device: &Device, job: &str, before: &DeviceStats) {
     let after = device.stats();
-    let launches = after.launches - before.launches;
-    let pools =
-        [("device", before.device_pool, after.device_pool, launches), ("host", before.host_pool, after.host_pool, 0)];
-    for (space, before, after, launches) in
-        pools.into_iter().filter(|(_, before, after, _)| after.requests > before.requests)
-    {
+    let pools = [("device", before.device_pool, after.device_pool), ("host", before.host_pool, after.host_pool)];
+    for (space, before, after) in pools.into_iter().filter(|(_, before, after)| after.requests > before.requests) {
         let steady = Between::of(before, after);
         let line = format!(
-            "{job}, {space} memory on {}: {} requests, {} buffers made, hit rate {:.4}, padding {:.4}, without \
-             parameters {:.4}, {} KiB a request",
+            "{job}, {space} memory on {}: {} requests, {} buffers made, hit rate {:.4}, padding {:.4}, {} KiB a \
+             request",
             device.info().name,
             steady.requests,
             steady.created,
             steady.hit_rate(),
-            steady.padding(0),
-            steady.padding(launches),
+            steady.padding(),
             steady.requested / steady.requests / 1_024,
         );
         say(&line);
         assert_eq!(steady.created, 0, "{line}\n{after}");
         assert!(steady.hit_rate() >= 0.99, "{line}");
-        assert!(steady.padding(launches) <= 0.1, "{line}");
+        assert!(steady.padding() <= 0.1, "{line}");
     }
 }
 
