@@ -373,6 +373,7 @@ impl Gpu {
     fn is_up_to_date(&self) -> bool {
         let is_done = {
             let recorder = self.recorder();
+            // Even where all is known to be done: a poll finds out that the device is gone.
             let _ = self.inner.device.poll(wgpu::PollType::Poll);
             recorder.is_empty() && self.has_done(recorder.submitted())
         };

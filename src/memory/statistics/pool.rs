@@ -39,7 +39,8 @@ pub struct PoolStats {
     pub requested_bytes: u64,
     /// Bytes of the buffers that served them.
     pub granted_bytes: u64,
-    /// Requests that found memory used up, and made the pool free what was idle and ask again.
+    /// Requests that found memory used up, and were made once more, where that was possible: after what was idle was freed,
+    /// or recorded tasks had run.
     pub shortages: u64,
 }
 

@@ -14,7 +14,8 @@ pub struct RingStats {
     pub slot_bytes: u64,
     /// Slots that the device is filling or emptying.
     pub in_flight: u64,
-    /// Uploads or readbacks asked for; those that go through several slots count once for each on the way up.
+    /// Uploads or readbacks asked for; those that go through several slots count once for each on the way up,
+    /// and arrays that were to be read where they lie, and came to be read by the ring, once more on the way down.
     pub writes: u64,
     /// Copies recorded, after neighbours were merged.
     pub copies: u64,
